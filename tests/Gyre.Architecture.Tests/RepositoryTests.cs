@@ -1,0 +1,75 @@
+using System.Reflection;
+
+namespace Gyre.Architecture.Tests;
+
+/// <summary>The rules, applied to this repository. The other classes show that each rule can fail.</summary>
+public class RepositoryTests
+{
+    [Fact]
+    public void TextFiles_OfThisRepository_AreFound()
+    {
+        string[] paths = [.. Repository.TextFiles.Select(file => file.Path)];
+        Assert.Contains("Gyre.slnx", paths);
+        Assert.Contains("src/Gyre/Gyre.csproj", paths);
+        Assert.Contains("src/Gyre.Polling/Contract/Poller.cs", paths);
+        Assert.Contains("tests/Gyre.Architecture.Tests/RepositoryTests.cs", paths);
+    }
+
+    [Fact]
+    public void Folders_OfGyre_UseOnlyLayersBelow() =>
+        Violation.AssertNone(LayerRule.Check(Repository.CSharpUnder(LayerRule.Home)));
+
+    [Fact]
+    public void Projects_InSrc_ReferDownOnly() =>
+        Violation.AssertNone(Repository.TextFiles
+            .Where(file => file.IsUnder("src") && file.Path.EndsWith(".csproj", StringComparison.Ordinal))
+            .SelectMany(DependencyRule.CheckProject));
+
+    [Theory]
+    [InlineData("Gyre")]
+    [InlineData("Gyre.Polling")]
+    public void Assembly_OfTheLibrary_ReferencesOnlyDotNet(string name)
+    {
+        IEnumerable<string> references = Assembly.Load(name).GetReferencedAssemblies().Select(r => r.Name!);
+        Violation.AssertNone(DependencyRule.CheckAssembly(name, references, PlatformAssemblies()));
+    }
+
+    // In tests the compiler stops unsafe code; an import that a test needs to look at the system is its own affair.
+    [Fact]
+    public void UnsafeCode_LivesInPollingAndSaysWhy() =>
+        Violation.AssertNone(Repository.CSharpFiles.Where(file => !file.IsUnder("tests")).SelectMany(UnsafeRule.Check));
+
+    [Fact]
+    public void Files_StayWithinTheirSize() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(TextRules.Size));
+
+    [Fact]
+    public void Todos_NameTheirIssue() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(TextRules.Todo));
+
+    [Fact]
+    public void SuppressedWarnings_HaveAReason() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(TextRules.Pragma));
+
+    [Fact]
+    public void CommittedText_NamesNoMachine() =>
+        Violation.AssertNone(Repository.TextFiles.SelectMany(TextRules.MachinePath));
+
+    [Fact]
+    public void StaticFields_AreNamedByTheirKind() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(CodeRules.StaticNames));
+
+    [Fact]
+    public void Catches_AreNotEmpty() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(CodeRules.EmptyCatch));
+
+    [Fact]
+    public void Code_HasNoStubs() =>
+        Violation.AssertNone(Repository.CSharpFiles.SelectMany(CodeRules.NotImplemented));
+
+    private static HashSet<string> PlatformAssemblies()
+    {
+        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return [.. Directory.EnumerateFiles(runtime, "*.dll").Select(path => Path.GetFileNameWithoutExtension(path))];
+    }
+}
