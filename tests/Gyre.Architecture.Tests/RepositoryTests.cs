@@ -20,6 +20,16 @@ public class RepositoryTests
         Violation.AssertNone(LayerRule.Check(Repository.CSharpUnder(LayerRule.Home)));
 
     [Fact]
+    public void Solution_ListsEveryProject()
+    {
+        string solution = Repository.TextFiles.Single(file => file.Path == "Gyre.slnx").Text.ToString();
+        Violation.AssertNone(Repository.TextFiles
+            .Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal))
+            .Where(file => !solution.Contains($"\"{file.Path}\"", StringComparison.Ordinal))
+            .Select(file => file.At(0, "is not in Gyre.slnx, so nobody builds it")));
+    }
+
+    [Fact]
     public void Projects_InSrc_ReferDownOnly() =>
         Violation.AssertNone(Repository.TextFiles
             .Where(file => file.IsUnder("src") && file.Path.EndsWith(".csproj", StringComparison.Ordinal))
