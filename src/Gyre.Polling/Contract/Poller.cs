@@ -10,7 +10,7 @@ namespace Gyre.Polling;
 /// by itself. Its sink hears of it when the owner of that queue calls <see cref="PollOperation.Execute"/>. So all
 /// code of the library and of its users runs from one place, in the order in which the queue holds it.</para>
 /// </remarks>
-public abstract class Poller : IDisposable
+public abstract partial class Poller : IDisposable
 {
     /// <summary>The backend's name: <c>epoll</c>, <c>io_uring</c> or <c>portable</c>.</summary>
     public abstract string BackendName { get; }

@@ -1,0 +1,61 @@
+namespace Gyre;
+
+public static partial class Aio
+{
+    /// <summary>Makes a task of a coroutine on the running loop. asyncio: <c>create_task</c>.</summary>
+    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+    public static LoopTask CreateTask(
+        Coroutine coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool eagerStart = false,
+        CancellationToken cancellationToken = default) =>
+        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+    public static LoopTask<T> CreateTask<T>(
+        Coroutine<T> coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool eagerStart = false,
+        CancellationToken cancellationToken = default) =>
+        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+
+    /// <summary>The tasks of the running loop that are not done, in the order of their creation. asyncio: <c>all_tasks</c>.</summary>
+    public static IReadOnlyList<LoopTask> AllTasks() => EventLoop.Running.AllTasks();
+
+    /// <summary>Waits for a time. Zero or less lets everything else that is ready run first.</summary>
+    /// <remarks>On cancel: the timer is removed. asyncio: <c>sleep</c>.</remarks>
+    public static Coroutine Sleep(TimeSpan delay) => Sleeping.Sleep(delay);
+
+    /// <summary>Waits for a time and returns <paramref name="result"/>. asyncio: <c>sleep(delay, result)</c>.</summary>
+    /// <inheritdoc cref="Sleep(TimeSpan)"/>
+    public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Sleeping.Sleep(delay, result);
+
+    /// <summary>Lets everything else that is ready run first. The cheapest wait. asyncio: <c>sleep(0)</c>.</summary>
+    public static YieldAwaitable Yield() => new(EventLoop.Running);
+
+    /// <summary>Protects a coroutine from the cancellation of the one who awaits it. asyncio: <c>shield</c>.</summary>
+    /// <returns>A future that ends as the inner task does. Cancelling it leaves the task running.</returns>
+    /// <remarks>Loop thread only. An error of the task after the future was cancelled goes to the exception handler.</remarks>
+    public static Future<T> Shield<T>(Coroutine<T> coroutine) => Shielding.Shield<T>(CreateTask(coroutine));
+
+    /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
+    public static Future<T> Shield<T>(LoopTask<T> task) => Shielding.Shield<T>(task);
+
+    /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
+    public static Future<T> Shield<T>(Future<T> future) => Shielding.Shield<T>(future);
+
+    /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
+    public static Future Shield(Coroutine coroutine) => Shielding.Shield<VoidResult>(CreateTask(coroutine));
+
+    /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
+    public static Future Shield(Future future) => Shielding.Shield<VoidResult>(future);
+
+    /// <summary>A future of the running loop that ends as a BCL task does. asyncio: <c>wrap_future</c>.</summary>
+    /// <remarks>Loop thread only. On cancel: the future lets go of the task, which runs on.</remarks>
+    public static Future<T> WrapFuture<T>(Task<T> task) => BclBridge.Wrap(EventLoop.Running, task);
+
+    /// <inheritdoc cref="WrapFuture{T}(Task{T})"/>
+    public static Future WrapFuture(Task task) => BclBridge.Wrap(EventLoop.Running, task);
+}

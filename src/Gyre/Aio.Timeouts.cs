@@ -1,0 +1,98 @@
+namespace Gyre;
+
+public static partial class Aio
+{
+    /// <summary>Runs a body, and cancels it when it takes too long. asyncio: <c>timeout</c>.</summary>
+    /// <param name="delay">The limit from now; null for none.</param>
+    /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
+    /// <remarks>The body's result, errors and foreign cancellation leave unchanged. On expiry the current task is cancelled once,
+    /// and the cancellation leaves as a <see cref="TimeoutException"/> after the body has cleaned up.</remarks>
+    /// <exception cref="TimeoutException">The deadline passed.</exception>
+    /// <exception cref="InvalidOperationException">No task is running.</exception>
+    public static Coroutine Timeout(TimeSpan? delay, Func<TimeoutScope, Coroutine> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return TimeoutScope.Run(delay, body);
+    }
+
+    /// <inheritdoc cref="Timeout(TimeSpan?, Func{TimeoutScope, Coroutine})"/>
+    /// <returns>The body's result.</returns>
+    public static Coroutine<T> Timeout<T>(TimeSpan? delay, Func<TimeoutScope, Coroutine<T>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return TimeoutScope.Run(delay, body);
+    }
+
+    /// <summary>Awaits a coroutine, and cancels it when it takes too long. asyncio: <c>wait_for</c>.</summary>
+    /// <param name="coroutine">Runs inside the current task.</param>
+    /// <param name="timeout">The limit from now. Null for none; zero or less cancels it before its first step.</param>
+    /// <remarks>Returns or throws only after what was awaited has ended. A result that comes in the moment of the
+    /// deadline is returned.</remarks>
+    /// <exception cref="TimeoutException">It did not end in time, and has been cancelled.</exception>
+    public static Coroutine<T> WaitFor<T>(Coroutine<T> coroutine, TimeSpan? timeout) => Waiting.WaitFor(coroutine, timeout);
+
+    /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
+    public static Coroutine WaitFor(Coroutine coroutine, TimeSpan? timeout) => Waiting.WaitFor(coroutine, timeout);
+
+    /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
+    /// <param name="future">Cancelled when the time is over.</param>
+    /// <param name="timeout">The limit from now. Null for none; zero or less: the future must be done already.</param>
+    public static async Coroutine<T> WaitFor<T>(Future<T> future, TimeSpan? timeout)
+    {
+        await Waiting.WaitFor(future, timeout);
+        return future.Result;
+    }
+
+    /// <inheritdoc cref="WaitFor{T}(Future{T}, TimeSpan?)"/>
+    public static async Coroutine<T> WaitFor<T>(LoopTask<T> task, TimeSpan? timeout)
+    {
+        await Waiting.WaitFor(task, timeout);
+        return task.Result;
+    }
+
+    /// <inheritdoc cref="WaitFor{T}(Future{T}, TimeSpan?)"/>
+    public static Coroutine WaitFor(Future future, TimeSpan? timeout) => Waiting.WaitFor(future, timeout);
+
+    /// <summary>Waits until futures are done, and says which are. asyncio: <c>wait</c>.</summary>
+    /// <param name="futures">At least one. Duplicates count once.</param>
+    /// <param name="timeout">The limit from now; null for none. When it is over, what is not done is returned as pending.</param>
+    /// <param name="returnWhen">When to return.</param>
+    /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to them either.</remarks>
+    /// <exception cref="ArgumentException">No future was given.</exception>
+    public static Coroutine<WaitResult<TFuture>> Wait<TFuture>(
+        IEnumerable<TFuture> futures, TimeSpan? timeout = null, WhenDone returnWhen = WhenDone.All)
+        where TFuture : Future
+    {
+        ArgumentNullException.ThrowIfNull(futures);
+        return Waiting.Wait(futures, timeout, returnWhen);
+    }
+
+    /// <summary>Futures one after another, in the order in which they end. asyncio: <c>as_completed</c>.</summary>
+    /// <param name="futures">Duplicates count once.</param>
+    /// <param name="timeout">The limit for all of them, from now; null for none.</param>
+    /// <returns>The futures that were given, for <c>await foreach</c>. After the limit it throws a
+    /// <see cref="TimeoutException"/>.</returns>
+    public static CompletionSequence<TFuture> AsCompleted<TFuture>(
+        IEnumerable<TFuture> futures, TimeSpan? timeout = null)
+        where TFuture : Future
+    {
+        ArgumentNullException.ThrowIfNull(futures);
+        return new CompletionSequence<TFuture>(EventLoop.Running, futures, timeout);
+    }
+
+    /// <summary>Makes tasks of coroutines, and yields them in the order in which they end.</summary>
+    /// <inheritdoc cref="AsCompleted{TFuture}(IEnumerable{TFuture}, TimeSpan?)"/>
+    public static CompletionSequence<LoopTask<T>> AsCompleted<T>(
+        IEnumerable<Coroutine<T>> coroutines, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(coroutines);
+        return AsCompleted(coroutines.Select(coroutine => CreateTask(coroutine)).ToList(), timeout);
+    }
+
+    /// <inheritdoc cref="AsCompleted{T}(IEnumerable{Coroutine{T}}, TimeSpan?)"/>
+    public static CompletionSequence<LoopTask> AsCompleted(IEnumerable<Coroutine> coroutines, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(coroutines);
+        return AsCompleted(coroutines.Select(coroutine => CreateTask(coroutine)).ToList(), timeout);
+    }
+}

@@ -1,0 +1,68 @@
+namespace Gyre;
+
+/// <summary>What the awaiters of coroutines share.</summary>
+internal static class CoroutineAwaiting
+{
+    /// <summary>Always false for a coroutine that can be awaited: it has not run yet.</summary>
+    // Misuse throws here and not in Suspend: once a state machine has stored its state, an exception would
+    // skip the finally blocks around the await.
+    public static bool IsCompleted(CoroutineBox box, int version)
+    {
+        if (!box.CanStart(version))
+        {
+            CoroutineBox.ThrowNotAwaitable();
+        }
+
+        return false;
+    }
+
+    /// <summary>Links the coroutine to the one that awaits it, and names it as the next to run.</summary>
+    public static void Suspend(CoroutineBox box, CoroutineBox leaf)
+    {
+        box.Start(leaf);
+        Trampoline.Current.Next = box;
+    }
+
+    /// <summary>Runs a coroutine that plain <c>async Task</c> code awaits.</summary>
+    public static void RunDetached(CoroutineBox box, Action continuation)
+    {
+        EventLoop loop = EventLoop.Running;
+        Trampoline.StartDetached!(loop, new DetachedAwait(loop, box, continuation));
+    }
+
+    /// <summary>The root of a task that runs another box and keeps its outcome for the code that awaits it.</summary>
+    private sealed class DetachedAwait : CoroutineBox<VoidResult>
+    {
+        private readonly EventLoop _loop;
+        private readonly CoroutineBox _inner;
+        private readonly Action _continuation;
+
+        public DetachedAwait(EventLoop loop, CoroutineBox inner, Action continuation)
+        {
+            _loop = loop;
+            _inner = inner;
+            _continuation = continuation;
+            GC.SuppressFinalize(this);
+            MarkCreated();
+        }
+
+        public override string Name => _inner.Name;
+
+        public override void MoveNext()
+        {
+            if (!_inner.IsCompleted)
+            {
+                Suspend(_inner, this);
+                return;
+            }
+
+            // The outcome stays in the inner box: the continuation takes it with GetResult.
+            _loop.CallSoon(_continuation);
+            Complete(default);
+        }
+
+        private protected override void ReturnToPool()
+        {
+        }
+    }
+}

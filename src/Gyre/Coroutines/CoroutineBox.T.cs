@@ -1,0 +1,23 @@
+namespace Gyre;
+
+/// <summary>A box with a result.</summary>
+internal abstract class CoroutineBox<T> : CoroutineBox
+{
+    private T? _result;
+
+    public void Complete(T result)
+    {
+        _result = result;
+        MarkCompleted();
+    }
+
+    /// <summary>Takes the result, or throws the error, and frees the box.</summary>
+    public T TakeResult(int version)
+    {
+        ThrowIfFailed(version);
+        T result = _result!;
+        _result = default;
+        Free();
+        return result;
+    }
+}

@@ -1,0 +1,9 @@
+namespace Gyre;
+
+/// <summary>What runs a chain of coroutines: a task, seen from below.</summary>
+internal interface ICoroutineRunner
+{
+    /// <summary>Suspends at <paramref name="leaf"/>, which awaits something that is not of this library.</summary>
+    /// <returns>What that something must call once, on any thread, when it has ended.</returns>
+    Action SuspendForeign(CoroutineBox leaf);
+}

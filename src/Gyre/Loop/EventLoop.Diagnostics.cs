@@ -1,0 +1,108 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gyre;
+
+public sealed partial class EventLoop
+{
+    private static int s_debugLoops;
+
+    private bool _debug;
+    private Action<EventLoop, ExceptionContext>? _exceptionHandler;
+
+    /// <summary>Whether the loop checks for mistakes: calls from the wrong thread, coroutines used twice.</summary>
+    /// <remarks>Loop thread only. Costs speed. asyncio: <c>get_debug</c>, <c>set_debug</c>.</remarks>
+    public bool Debug
+    {
+        get => _debug;
+        set
+        {
+            if (_debug != value)
+            {
+                _debug = value;
+                Interlocked.Add(ref s_debugLoops, value ? 1 : -1);
+            }
+        }
+    }
+
+    /// <summary>Whether any loop of the process is in debug mode.</summary>
+    internal static bool AnyDebug => Volatile.Read(ref s_debugLoops) > 0;
+
+    /// <summary>Hears of errors that no caller can receive. Null means <see cref="DefaultExceptionHandler"/>.</summary>
+    /// <remarks>Loop thread only. Runs in the context of what failed. asyncio: <c>set_exception_handler</c>.</remarks>
+    public Action<EventLoop, ExceptionContext>? ExceptionHandler
+    {
+        get => _exceptionHandler;
+        set
+        {
+            AssertOnLoop();
+            _exceptionHandler = value;
+        }
+    }
+
+    /// <summary>Writes the error to standard error. asyncio: <c>default_exception_handler</c>.</summary>
+    /// <remarks>Any thread. A handler of your own may call it for what it does not handle.</remarks>
+    [SuppressMessage("Performance", "CA1822", Justification = "A loop's handler, replaceable for each loop.")]
+    public void DefaultExceptionHandler(ExceptionContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        Console.Error.WriteLine("gyre: " + context);
+    }
+
+    /// <summary>Reports an error to the exception handler. asyncio: <c>call_exception_handler</c>.</summary>
+    /// <remarks>Loop thread only. A handler that throws is reported by the default one, with the error it was given:
+    /// neither is lost.</remarks>
+    public void CallExceptionHandler(ExceptionContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (_exceptionHandler is not { } handler)
+        {
+            DefaultExceptionHandler(context);
+            return;
+        }
+
+        try
+        {
+            handler(this, context);
+        }
+        catch (Exception e)
+        {
+            DefaultExceptionHandler(context);
+            DefaultExceptionHandler(new ExceptionContext
+            {
+                Message = "The exception handler itself threw, while it handled the error above.",
+                Exception = e,
+                Source = this,
+            });
+        }
+    }
+
+    /// <summary>Reports from any thread, the finaliser's too. A closed loop's reports go to the default handler.</summary>
+    internal void ReportThreadSafe(ExceptionContext context)
+    {
+        if (!TryPostThreadSafe(
+            Callbacks.ActionWithState,
+            (Action<object?>)(state => CallExceptionHandler((ExceptionContext)state!)),
+            context))
+        {
+            DefaultExceptionHandler(context);
+        }
+    }
+
+    /// <summary>In debug mode: throws when the loop runs and this is not its thread.</summary>
+    internal void AssertOnLoop()
+    {
+        if (_debug && t_running != this && IsRunning)
+        {
+            throw new InvalidOperationException(
+                "Called from a thread that does not run this loop. Use CallSoonThreadSafe to get there.");
+        }
+    }
+
+    private void ReportCallbackError(Exception error, in ReadyEntry entry) =>
+        CallExceptionHandler(new ExceptionContext
+        {
+            Message = "A callback threw an exception.",
+            Exception = error,
+            Source = entry.First ?? entry.Item,
+        });
+}

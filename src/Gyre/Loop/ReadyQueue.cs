@@ -1,0 +1,94 @@
+using System.Diagnostics;
+
+namespace Gyre;
+
+/// <summary>One entry of the ready queue: what to run, what to give it, and the context to run it in.</summary>
+/// <remarks>A null context leaves the choice to the item; a task brings its own.</remarks>
+internal struct ReadyEntry(WorkItem item, object? first, object? second, ExecutionContext? context)
+{
+    public WorkItem Item = item;
+    public object? First = first;
+    public object? Second = second;
+    public ExecutionContext? Context = context;
+}
+
+/// <summary>The handles that are ready to run: first in, first out, a ring that grows by doubling.</summary>
+/// <remarks>
+/// Loop thread only. Positions count up for ever and never repeat, so a position names one entry for the
+/// life of the loop. That makes a handle a loop and a number, and scheduling free of allocation.
+/// </remarks>
+internal sealed class ReadyQueue
+{
+    private const int InitialCapacity = 64;
+
+    /// <summary>A ring above this size is given back once it has drained.</summary>
+    private const int RetainedCapacityMax = 1 << 16;
+
+    private ReadyEntry[] _entries = new ReadyEntry[InitialCapacity];
+    private long _head;
+    private long _tail;
+
+    public int Count => (int)(_tail - _head);
+
+    /// <summary>Adds an entry and returns its position.</summary>
+    public long Enqueue(WorkItem item, object? first, object? second, ExecutionContext? context)
+    {
+        ReadyEntry[] entries = _entries;
+        if (_tail - _head == entries.Length)
+        {
+            entries = Resize(entries.Length * 2);
+        }
+
+        ref ReadyEntry entry = ref entries[(int)_tail & (entries.Length - 1)];
+        entry.Item = item;
+        entry.First = first;
+        entry.Second = second;
+        entry.Context = context;
+        return _tail++;
+    }
+
+    /// <summary>Removes the oldest entry. The queue must not be empty.</summary>
+    public ReadyEntry Dequeue()
+    {
+        Debug.Assert(_head < _tail, "Only an entry that was counted is taken.");
+        ReadyEntry[] entries = _entries;
+        ref ReadyEntry slot = ref entries[(int)_head & (entries.Length - 1)];
+        ReadyEntry entry = slot;
+        slot = default;
+        _head++;
+        return entry;
+    }
+
+    /// <summary>Whether the entry at <paramref name="position"/> still waits for its turn.</summary>
+    public bool Contains(long position) => position >= _head && position < _tail;
+
+    /// <summary>The entry at a position that <see cref="Contains"/> confirms.</summary>
+    public ref ReadyEntry At(long position) => ref _entries[(int)position & (_entries.Length - 1)];
+
+    /// <summary>Gives back a ring that one burst made large. Called when an iteration has ended.</summary>
+    public void TrimExcess()
+    {
+        if (_entries.Length > RetainedCapacityMax && Count < InitialCapacity)
+        {
+            Resize(InitialCapacity);
+        }
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_entries);
+        _head = _tail;
+    }
+
+    private ReadyEntry[] Resize(int capacity)
+    {
+        var entries = new ReadyEntry[capacity];
+        for (long position = _head; position < _tail; position++)
+        {
+            entries[(int)position & (capacity - 1)] = At(position);
+        }
+
+        _entries = entries;
+        return entries;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+
+namespace Gyre;
+
+/// <summary>A loop for several runs of coroutines, one after another, with an orderly end.</summary>
+/// <remarks>The thread that runs it owns it. asyncio: <c>Runner</c>.</remarks>
+public sealed class Runner : IDisposable
+{
+    private readonly EventLoopOptions? _options;
+    private EventLoop? _loop;
+    private bool _closed;
+
+    /// <summary>Makes a runner. The loop is made on first use.</summary>
+    /// <param name="options">How the loop is made.</param>
+    public Runner(EventLoopOptions? options = null) => _options = options;
+
+    /// <summary>The runner's loop. asyncio: <c>get_loop</c>.</summary>
+    /// <exception cref="InvalidOperationException">The runner is closed.</exception>
+    public EventLoop Loop
+    {
+        get
+        {
+            if (_closed)
+            {
+                throw new InvalidOperationException("The runner is closed. Make a new one.");
+            }
+
+            return _loop ??= new EventLoop(_options ?? new EventLoopOptions());
+        }
+    }
+
+    /// <summary>Runs a coroutine to its end. asyncio: <c>Runner.run</c>.</summary>
+    /// <remarks>On Ctrl-C the coroutine is cancelled; a second Ctrl-C ends the process.</remarks>
+    /// <exception cref="InvalidOperationException">The runner is closed, or this thread runs a loop already.</exception>
+    public void Run(Coroutine main) => Run(CreateMain(main, static (loop, main) => loop.CreateTask(main)));
+
+    /// <inheritdoc cref="Run(Coroutine)"/>
+    /// <returns>The coroutine's result.</returns>
+    public T Run<T>(Coroutine<T> main)
+    {
+        LoopTask<T> task = CreateMain(main, static (loop, main) => loop.CreateTask(main));
+        Run(task);
+        return task.Result;
+    }
+
+    /// <summary>Ends the runner: cancels the tasks that are left, waits for them, ends the default executor and closes the loop.</summary>
+    /// <remarks>Errors of those tasks go to the loop's exception handler. Calling it again does nothing.</remarks>
+    public void Dispose()
+    {
+        if (_closed)
+        {
+            return;
+        }
+
+        _closed = true;
+        if (_loop is not { } loop)
+        {
+            return;
+        }
+
+        try
+        {
+            CancelAllTasks(loop);
+        }
+        finally
+        {
+            loop.Close();
+        }
+    }
+
+    private static void CancelAllTasks(EventLoop loop)
+    {
+        IReadOnlyList<LoopTask> left = loop.AllTasks();
+        if (left.Count == 0)
+        {
+            return;
+        }
+
+        foreach (LoopTask task in left)
+        {
+            task.Cancel();
+        }
+
+        loop.RunUntilComplete(WaitForAll(left));
+        foreach (LoopTask task in left)
+        {
+            if (task.RetrieveError() is { } error)
+            {
+                loop.CallExceptionHandler(new ExceptionContext
+                {
+                    Message = $"The runner cancelled {task.Describe()} at its end, and it threw an exception.",
+                    Exception = error.SourceException,
+                    Source = task,
+                });
+            }
+        }
+    }
+
+    private static async Coroutine WaitForAll(IReadOnlyList<LoopTask> tasks) => await Aio.Wait(tasks);
+
+    private TTask CreateMain<TCoroutine, TTask>(TCoroutine main, Func<EventLoop, TCoroutine, TTask> create)
+    {
+        if (EventLoop.RunningOrNull is not null)
+        {
+            throw new InvalidOperationException(
+                "This thread already runs an event loop. Await the coroutine instead of running it.");
+        }
+
+        return create(Loop, main);
+    }
+
+    private void Run(LoopTask task)
+    {
+        EventLoop loop = Loop;
+        int interrupts = 0;
+        using PosixSignalRegistration? registration = ListenForInterrupt(signal =>
+        {
+            if (Interlocked.Increment(ref interrupts) == 1)
+            {
+                // The first one asks; the second finds the default action, which ends the process.
+                signal.Cancel = true;
+                loop.TryPostThreadSafe(Callbacks.Action, (Action)(() => task.Cancel()), null);
+            }
+        });
+        loop.RunUntilComplete(task);
+    }
+
+    /// <summary>Some systems have no such signal; there a coroutine is not interrupted.</summary>
+    private static PosixSignalRegistration? ListenForInterrupt(Action<PosixSignalContext> handler)
+    {
+        if (OperatingSystem.IsBrowser() || OperatingSystem.IsAndroid() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS())
+        {
+            return null;
+        }
+
+        return PosixSignalRegistration.Create(PosixSignal.SIGINT, handler);
+    }
+}

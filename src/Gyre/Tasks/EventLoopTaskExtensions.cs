@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>What a loop offers for futures and tasks.</summary>
+public static class EventLoopTaskExtensions
+{
+    [ModuleInitializer]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage(
+        "Usage", "CA2255", Justification = "Coroutines stand below tasks and cannot name them; this is the one way up.")]
+    internal static void ConnectCoroutines() => Trampoline.StartDetached = static (loop, box) =>
+    {
+        // Eager: plain async code expects that what it awaits has begun.
+        var start = new TaskStart(Name: null, Context: null, Eager: true, CancellationToken.None);
+        new VoidTask(TaskRegistry.Of(loop), box, start).Begin(start);
+    };
+
+    extension(EventLoop loop)
+    {
+        /// <summary>The task whose step is running, or null outside of any task. asyncio: <c>current_task</c>.</summary>
+        /// <remarks>Loop thread only.</remarks>
+        public LoopTask? CurrentTask => (LoopTask?)loop.CurrentWork;
+
+        /// <summary>The tasks that are not done, in the order of their creation. asyncio: <c>all_tasks</c>.</summary>
+        /// <remarks>Loop thread only.</remarks>
+        public IReadOnlyList<LoopTask> AllTasks() => TaskRegistry.Of(loop).Snapshot();
+
+        /// <summary>Makes a pending future. asyncio: <c>create_future</c>.</summary>
+        /// <remarks>Loop thread only.</remarks>
+        public Future<T> CreateFuture<T>() => new(loop);
+
+        /// <summary>Makes a task of a coroutine. asyncio: <c>create_task</c>.</summary>
+        /// <param name="coroutine">A coroutine that has not been awaited.</param>
+        /// <param name="name">The task's name; <c>Task-N</c> when null.</param>
+        /// <param name="context">The context of the task's steps; the caller's when null.</param>
+        /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running.</param>
+        /// <param name="cancellationToken">Cancels the task, from any thread.</param>
+        /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly.</remarks>
+        /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is closed.</exception>
+        public LoopTask CreateTask(
+            Coroutine coroutine,
+            string? name = null,
+            ExecutionContext? context = null,
+            bool eagerStart = false,
+            CancellationToken cancellationToken = default)
+        {
+            loop.CheckCanSchedule();
+            CoroutineBox box = coroutine.Claim() ?? CompletedBox.Create();
+            var start = new TaskStart(name, context, eagerStart, cancellationToken);
+            var task = new VoidTask(TaskRegistry.Of(loop), box, start);
+            task.Begin(start);
+            return task;
+        }
+
+        /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+        public LoopTask<T> CreateTask<T>(
+            Coroutine<T> coroutine,
+            string? name = null,
+            ExecutionContext? context = null,
+            bool eagerStart = false,
+            CancellationToken cancellationToken = default)
+        {
+            loop.CheckCanSchedule();
+            CoroutineBox<T> box = coroutine.Claim();
+            var start = new TaskStart(name, context, eagerStart, cancellationToken);
+            var task = new LoopTask<T>(TaskRegistry.Of(loop), box, start);
+            task.Begin(start);
+            return task;
+        }
+
+        /// <summary>Runs the loop until a coroutine has ended. asyncio: <c>run_until_complete</c>.</summary>
+        /// <exception cref="InvalidOperationException">The loop was stopped before the coroutine ended, is closed or is
+        /// running.</exception>
+        public void RunUntilComplete(Coroutine coroutine) =>
+            loop.RunUntilComplete(loop.CreateTask(coroutine));
+
+        /// <inheritdoc cref="RunUntilComplete(EventLoop, Coroutine)"/>
+        /// <returns>The coroutine's result.</returns>
+        public T RunUntilComplete<T>(Coroutine<T> coroutine)
+        {
+            LoopTask<T> task = loop.CreateTask(coroutine);
+            loop.RunUntilComplete(task);
+            return task.Result;
+        }
+
+        /// <summary>Runs the loop until a future of it is done, and throws its error if it has one.</summary>
+        /// <exception cref="InvalidOperationException">The loop was stopped before the future was done, is closed or is
+        /// running, or the future belongs to another loop.</exception>
+        public void RunUntilComplete(Future future)
+        {
+            ArgumentNullException.ThrowIfNull(future);
+            if (future.Loop != loop)
+            {
+                throw new InvalidOperationException($"{future.Describe()} belongs to another loop.");
+            }
+
+            // A callback and nothing else: this is how one stops a loop when something has ended.
+            Action<Future> stop = static done => done.Loop.Stop();
+            future.AddDoneCallback(stop);
+            try
+            {
+                loop.RunForever();
+            }
+            finally
+            {
+                future.RemoveDoneCallback(stop);
+            }
+
+            if (!future.IsDone)
+            {
+                throw new InvalidOperationException($"The loop was stopped before {future.Describe()} was done.");
+            }
+
+            future.ThrowIfNotSuccessful();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>The error of a future. Reports itself when it is dropped and nobody has looked at it.</summary>
+internal sealed class Failure(Future future, ExceptionDispatchInfo error)
+{
+    ~Failure() => future.Loop.ReportThreadSafe(new ExceptionContext
+    {
+        Message = $"The exception of {future.Describe()} was never retrieved.",
+        Exception = error.SourceException,
+        Source = future,
+    });
+
+    public ExceptionDispatchInfo Retrieve()
+    {
+        GC.SuppressFinalize(this);
+        return error;
+    }
+}

@@ -1,0 +1,101 @@
+namespace Gyre;
+
+public abstract partial class Future
+{
+    // Null, one WorkItem (nearly always: the task that waits), or a List<WorkItem>.
+    private object? _callbacks;
+
+    /// <summary>Schedules a callback for when the future is done; at once if it is done already.</summary>
+    /// <param name="callback">Runs once, in its own turn of the loop.</param>
+    /// <param name="context">The context it runs in; the caller's when null.</param>
+    /// <remarks>Loop thread only. Callbacks run in the order in which they were added. An exception goes to the loop's
+    /// exception handler. asyncio: <c>add_done_callback</c>.</remarks>
+    public void AddDoneCallback(Action<Future> callback, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        Loop.AssertOnLoop();
+        AddCallback(new DoneCallback(callback, context ?? ExecutionContext.Capture()));
+    }
+
+    /// <summary>Removes a callback, as often as it was added.</summary>
+    /// <returns>How many were removed.</returns>
+    /// <remarks>Loop thread only. Callbacks that are scheduled already still run. asyncio: <c>remove_done_callback</c>.</remarks>
+    public int RemoveDoneCallback(Action<Future> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        Loop.AssertOnLoop();
+        return RemoveCallbacks(item => item is DoneCallback done && done.Callback.Equals(callback));
+    }
+
+    /// <summary>Adds an item that is queued, with the future as its first object, when the future is done.</summary>
+    internal void AddCallback(WorkItem item)
+    {
+        if (IsDone)
+        {
+            ScheduleCallback(item);
+            return;
+        }
+
+        switch (_callbacks)
+        {
+            case null:
+                _callbacks = item;
+                break;
+            case WorkItem first:
+                _callbacks = new List<WorkItem>(4) { first, item };
+                break;
+            case List<WorkItem> list:
+                list.Add(item);
+                break;
+        }
+    }
+
+    internal int RemoveCallback(WorkItem item) => RemoveCallbacks(added => ReferenceEquals(added, item));
+
+    private int RemoveCallbacks(Predicate<WorkItem> match)
+    {
+        switch (_callbacks)
+        {
+            case WorkItem single when match(single):
+                _callbacks = null;
+                return 1;
+            case List<WorkItem> list:
+                return list.RemoveAll(match);
+            default:
+                return 0;
+        }
+    }
+
+    private void ScheduleCallbacks()
+    {
+        object? callbacks = _callbacks;
+        _callbacks = null;
+        switch (callbacks)
+        {
+            case null:
+                break;
+            case WorkItem single:
+                ScheduleCallback(single);
+                break;
+            case List<WorkItem> list:
+                foreach (WorkItem item in list)
+                {
+                    ScheduleCallback(item);
+                }
+
+                break;
+        }
+    }
+
+    private void ScheduleCallback(WorkItem item) =>
+        Loop.Ready.Enqueue(item, this, null, (item as DoneCallback)?.Context);
+
+    private sealed class DoneCallback(Action<Future> callback, ExecutionContext? context) : WorkItem
+    {
+        public Action<Future> Callback => callback;
+
+        public ExecutionContext? Context => context;
+
+        internal override void Execute(object? first, object? second) => callback((Future)first!);
+    }
+}

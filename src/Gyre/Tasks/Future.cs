@@ -1,0 +1,167 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>An outcome that is not known yet: the base of <see cref="Future{T}"/> and <see cref="LoopTask"/>.</summary>
+/// <remarks>Belongs to one loop and to its thread. asyncio: <c>Future</c>.</remarks>
+// Pending ──result or error──▶ Finished     Terminal states never change.
+//    └──────────Cancel───────▶ Cancelled    Callbacks are queued, never run inside the transition.
+// Invariant: _callbacks is null once the future is done.
+[DebuggerDisplay("{DebuggerText,nq}")]
+public abstract partial class Future : WorkItem
+{
+    // Finished: null or a Failure. Cancelled: the message, the first exception to throw, or null.
+    private object? _outcome;
+    private FutureState _state;
+
+    private protected Future(EventLoop loop) => Loop = loop;
+
+    private enum FutureState : byte
+    {
+        Pending,
+        Finished,
+        Cancelled,
+    }
+
+    /// <summary>The loop that the future belongs to. asyncio: <c>get_loop</c>.</summary>
+    public EventLoop Loop { get; }
+
+    /// <summary>Whether the future has a result or an error, or was cancelled. asyncio: <c>done</c>.</summary>
+    public bool IsDone => _state != FutureState.Pending;
+
+    /// <summary>Whether the future was cancelled. asyncio: <c>cancelled</c>.</summary>
+    public bool IsCancelled => _state == FutureState.Cancelled;
+
+    /// <summary>Whether the future ended with an error. Asking does not count as retrieving it.</summary>
+    public bool IsFaulted => _state == FutureState.Finished && _outcome is not null;
+
+    /// <summary>The error of a future that is done, or null when it has none.</summary>
+    /// <remarks>Loop thread only. Counts as retrieving the error. asyncio: <c>exception()</c>.</remarks>
+    /// <exception cref="CancelledException">The future was cancelled.</exception>
+    /// <exception cref="InvalidStateException">The future is not done.</exception>
+    public Exception? Exception
+    {
+        get
+        {
+            ThrowIfNotFinished();
+            return RetrieveError()?.SourceException;
+        }
+    }
+
+    /// <summary>The message that was given to <see cref="Cancel"/>, of a cancelled future.</summary>
+    internal virtual string? CancelMessage => _outcome switch
+    {
+        string message => message,
+        ExceptionDispatchInfo { SourceException: CancelledException error } => error.CancelMessage,
+        _ => null,
+    };
+
+    private string DebuggerText => $"{Describe()} {_state}";
+
+    /// <summary>Cancels the future: whoever awaits it gets a <see cref="CancelledException"/>.</summary>
+    /// <param name="message">Travels to the exception.</param>
+    /// <returns>False when the future is done already.</returns>
+    /// <remarks>Loop thread only. Callbacks are scheduled, not called. asyncio: <c>cancel</c>.</remarks>
+    public virtual bool Cancel(string? message = null)
+    {
+        Loop.AssertOnLoop();
+        return TryFinishCancelled(message);
+    }
+
+    /// <summary>Awaits the end of the future and drops its result. For the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public FutureAwaiter GetAwaiter() => new(this);
+
+    /// <inheritdoc/>
+    public override string ToString() => Describe();
+
+    internal override void Execute(object? first, object? second) =>
+        throw new UnreachableException("A plain future is never in the ready queue.");
+
+    internal virtual string Describe() => "Future";
+
+    /// <summary>Ends the future well. The derived class has stored the result.</summary>
+    private protected bool TryFinish()
+    {
+        if (_state != FutureState.Pending)
+        {
+            return false;
+        }
+
+        _state = FutureState.Finished;
+        ScheduleCallbacks();
+        return true;
+    }
+
+    internal bool TryFinishFailed(ExceptionDispatchInfo error)
+    {
+        if (_state != FutureState.Pending)
+        {
+            return false;
+        }
+
+        _outcome = new Failure(this, error);
+        _state = FutureState.Finished;
+        ScheduleCallbacks();
+        return true;
+    }
+
+    /// <param name="cause">The message, or the exception that the first awaiter is to get, or null.</param>
+    internal bool TryFinishCancelled(object? cause)
+    {
+        if (_state != FutureState.Pending)
+        {
+            return false;
+        }
+
+        _outcome = cause;
+        _state = FutureState.Cancelled;
+        ScheduleCallbacks();
+        return true;
+    }
+
+    /// <summary>Throws what a future that is done ended with, if not with a result.</summary>
+    internal void ThrowIfNotSuccessful()
+    {
+        if (_state == FutureState.Finished && _outcome is null)
+        {
+            return;
+        }
+
+        ThrowIfNotFinished();
+        RetrieveError()?.Throw();
+    }
+
+    /// <summary>The error, counted as retrieved; null when there is none.</summary>
+    internal ExceptionDispatchInfo? RetrieveError() =>
+        _state == FutureState.Finished ? (_outcome as Failure)?.Retrieve() : null;
+
+    /// <summary>What to throw where a cancelled future is awaited: once the exception that ended it, then new ones.</summary>
+    internal ExceptionDispatchInfo TakeCancelledError()
+    {
+        if (_outcome is ExceptionDispatchInfo original)
+        {
+            _outcome = CancelMessage;
+            return original;
+        }
+
+        return ExceptionDispatchInfo.Capture(new CancelledException(CancelMessage));
+    }
+
+    private void ThrowIfNotFinished()
+    {
+        if (_state == FutureState.Pending)
+        {
+            throw new InvalidStateException($"{Describe()} is not done. Await it.");
+        }
+
+        if (_state == FutureState.Cancelled)
+        {
+            TakeCancelledError().Throw();
+        }
+    }
+
+    private protected InvalidStateException AlreadyDone() => new($"{Describe()} is done already; its outcome is final.");
+}

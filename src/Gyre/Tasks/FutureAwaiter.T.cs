@@ -1,0 +1,31 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Gyre;
+
+/// <summary>Awaits the result of a <see cref="Future{T}"/>. For the compiler.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaiter
+{
+    private readonly Future<T> _future;
+
+    internal FutureAwaiter(Future<T> future) => _future = future;
+
+    /// <inheritdoc cref="FutureAwaiter.IsCompleted"/>
+    public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
+
+    /// <summary>Ends the await: returns the result or throws the error.</summary>
+    public T GetResult()
+    {
+        FutureAwaiting.ThrowIfInjected(_future.Loop);
+        return _future.Result;
+    }
+
+    /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
+    public void OnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
+
+    /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
+    public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
+
+    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_future, leaf);
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>Awaits the end of a future. For the compiler.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
+{
+    private readonly Future _future;
+
+    internal FutureAwaiter(Future future) => _future = future;
+
+    /// <summary>Whether the future is done.</summary>
+    /// <exception cref="InvalidOperationException">The future belongs to another loop, or is the running task itself.</exception>
+    public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
+
+    /// <summary>Ends the await: returns, or throws the future's error.</summary>
+    public void GetResult()
+    {
+        FutureAwaiting.ThrowIfInjected(_future.Loop);
+        _future.ThrowIfNotSuccessful();
+    }
+
+    /// <summary>Schedules <paramref name="continuation"/> on the loop for when the future is done.</summary>
+    public void OnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
+
+    /// <inheritdoc cref="OnCompleted"/>
+    public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
+
+    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_future, leaf);
+}

@@ -1,0 +1,192 @@
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+// A task is always in one of these states, and each names what will take it further:
+//
+// Queued ──its turn──▶ Running ──await──▶ Waiting ──_waiter is done──▶ Queued
+//    ▲                    ├──yield──▶ Queued
+//    │                    ├──foreign await──▶ Foreign ──its continuation──▶ Queued
+//    └── created          └──return, throw──▶ done
+//
+// Invariant: _waiter is not null only while Waiting, or while Queued by that waiter.
+public abstract partial class LoopTask : ICoroutineRunner
+{
+    private CoroutineBox? _leaf;
+    private Future? _waiter;
+    private ExecutionContext? _context;
+
+    Action ICoroutineRunner.SuspendForeign(CoroutineBox leaf)
+    {
+        _leaf = leaf;
+        _flags |= TaskFlags.WaitsForForeign;
+        return new ForeignWait(this).Complete;
+    }
+
+    /// <summary>Suspends at <paramref name="leaf"/> until <paramref name="future"/> is done.</summary>
+    internal void SuspendOn(Future future, CoroutineBox leaf)
+    {
+        _leaf = leaf;
+        _waiter = future;
+        future.AddCallback(this);
+
+        // A request that found nothing to cancel is delivered here, at the next await.
+        if (Has(TaskFlags.MustCancel) && future.Cancel(_cancelMessage))
+        {
+            _flags &= ~TaskFlags.MustCancel;
+        }
+    }
+
+    /// <summary>Suspends at <paramref name="leaf"/> until everything that is ready now has run.</summary>
+    internal void SuspendToYield(CoroutineBox leaf)
+    {
+        _leaf = leaf;
+        Loop.Ready.Enqueue(this, null, null, null);
+    }
+
+    /// <summary>One step: resumes the innermost coroutine and runs until the task waits again or ends.</summary>
+    internal sealed override void Execute(object? first, object? second)
+    {
+        AssertInvariants();
+        EventLoop loop = Loop;
+        _waiter = null;
+        if (_flags != TaskFlags.Started && !PrepareStep())
+        {
+            return;
+        }
+
+        if (_context is { } context && ExecutionContext.Capture() != context)
+        {
+            ExecutionContext.Restore(context);
+        }
+
+        WorkItem? outer = loop.CurrentWork;
+        loop.CurrentWork = this;
+        CoroutineBox? ended = Trampoline.Current.Run(_leaf!, this);
+        loop.CurrentWork = outer;
+        _context = ExecutionContext.Capture() ?? _context;
+        if (ended is not null)
+        {
+            End(ended);
+        }
+    }
+
+    /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended.</summary>
+    /// <returns>False when the task has ended without running.</returns>
+    private bool PrepareStep()
+    {
+        bool foreign = Has(TaskFlags.WaitsForForeign);
+        bool first = !Has(TaskFlags.Started);
+        _flags = (_flags | TaskFlags.Started) & ~(TaskFlags.WaitsForForeign | TaskFlags.TokenRead);
+
+        // The result of a foreign await cannot be replaced: its request stays for the next await.
+        if (!Has(TaskFlags.MustCancel) || foreign)
+        {
+            return true;
+        }
+
+        _flags &= ~TaskFlags.MustCancel;
+        if (!first)
+        {
+            Loop.Injected = new CancelledException(_cancelMessage);
+            return true;
+        }
+
+        // Cancelled before its first step: the coroutine ends without having run at all.
+        CoroutineBox root = _leaf!;
+        _leaf = null;
+        root.Discard();
+        Leave();
+        TryFinishCancelled(_cancelMessage);
+        return false;
+    }
+
+    /// <summary>Runs the first step inside the caller's, as eager tasks do.</summary>
+    private void StepEagerly()
+    {
+        ExecutionContext? callers = ExecutionContext.Capture();
+        Execute(null, null);
+        if (callers is not null)
+        {
+            ExecutionContext.Restore(callers);
+        }
+    }
+
+    /// <summary>The root coroutine has returned or thrown.</summary>
+    private void End(CoroutineBox root)
+    {
+        _leaf = null;
+        Leave();
+        if (root.TakeError() is not { } error)
+        {
+            if (Has(TaskFlags.MustCancel))
+            {
+                // Returned without another await after the request: it ends as cancelled, as if it had awaited.
+                _flags &= ~TaskFlags.MustCancel;
+                root.Free();
+                TryFinishCancelled(_cancelMessage);
+            }
+            else
+            {
+                FinishWithResult(root);
+            }
+        }
+        else if (error.SourceException is OperationCanceledException cancellation && IsOwnCancellation(cancellation))
+        {
+            TryFinishCancelled(error);
+        }
+        else
+        {
+            TryFinishFailed(error);
+        }
+    }
+
+    /// <summary>Takes the result of the root, frees it and ends the task.</summary>
+    private protected abstract void FinishWithResult(CoroutineBox root);
+
+    private void Leave()
+    {
+        _registry.Remove(this);
+        ReleaseTokens();
+    }
+
+    /// <summary>What a foreign awaitable calls when it has ended: it queues the task's next step.</summary>
+    private sealed class ForeignWait : WorkItem
+    {
+        private readonly LoopTask _task;
+        private int _completed;
+
+        public ForeignWait(LoopTask task)
+        {
+            _task = task;
+            task.Loop.ExternalWaits++;
+        }
+
+        /// <summary>Any thread.</summary>
+        public void Complete()
+        {
+            // A misbehaving awaitable may call twice; only the first call counts.
+            if (Interlocked.Exchange(ref _completed, 1) != 0)
+            {
+                return;
+            }
+
+            EventLoop loop = _task.Loop;
+            if (loop.IsOnLoopThread)
+            {
+                loop.Ready.Enqueue(this, null, null, null);
+            }
+            else
+            {
+                // A closed loop has reported its pending tasks; there is nobody left to resume.
+                loop.TryPostThreadSafe(this, null, null);
+            }
+        }
+
+        internal override void Execute(object? first, object? second)
+        {
+            _task.Loop.ExternalWaits--;
+            _task.Execute(null, null);
+        }
+    }
+}

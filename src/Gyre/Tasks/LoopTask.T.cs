@@ -1,0 +1,45 @@
+using System.ComponentModel;
+
+namespace Gyre;
+
+/// <summary>A task with a result.</summary>
+/// <typeparam name="T">The type of the result.</typeparam>
+/// <remarks>As <see cref="LoopTask"/>.</remarks>
+public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
+{
+    private T? _result;
+
+    internal LoopTask(TaskRegistry registry, CoroutineBox<T> root, in TaskStart start)
+        : base(registry, root, start)
+    {
+    }
+
+    /// <summary>The result of a task that is done. Never waits. asyncio: <c>result()</c>.</summary>
+    /// <exception cref="CancelledException">The task was cancelled.</exception>
+    /// <exception cref="InvalidStateException">The task is not done.</exception>
+    public T Result
+    {
+        get
+        {
+            ThrowIfNotSuccessful();
+            return _result!;
+        }
+    }
+
+    /// <summary>Awaits the result. For the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public new LoopTaskAwaiter<T> GetAwaiter() => new(this);
+
+    /// <inheritdoc cref="Future.AddDoneCallback"/>
+    public void AddDoneCallback(Action<LoopTask<T>> callback, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        base.AddDoneCallback(task => callback((LoopTask<T>)task), context);
+    }
+
+    private protected override void FinishWithResult(CoroutineBox root)
+    {
+        _result = ((CoroutineBox<T>)root).TakeResult(root.Version);
+        TryFinish();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+
+namespace Gyre;
+
+/// <summary>A coroutine that the loop runs by itself, a step at a time.</summary>
+/// <remarks>
+/// <para>Loop thread only. The first step runs in the next iteration, unless the task was started eagerly. The loop holds a
+/// pending task: it never vanishes. Its error goes to whoever awaits it; if nobody does, to the loop's exception handler.</para>
+/// <para>asyncio: <c>Task</c>.</para>
+/// </remarks>
+public abstract partial class LoopTask : Future
+{
+    private static long s_nameCounter;
+
+    private readonly long _number;
+    private readonly TaskRegistry _registry;
+    private string? _name;
+    private TaskFlags _flags;
+
+    private protected LoopTask(TaskRegistry registry, CoroutineBox? root, in TaskStart start)
+        : base(registry.Loop)
+    {
+        _registry = registry;
+        _leaf = root;
+        _name = start.Name;
+        _number = start.Name is null ? Interlocked.Increment(ref s_nameCounter) : 0;
+        _context = start.Context ?? ExecutionContext.Capture();
+        root?.Start(parent: null);
+    }
+
+    [Flags]
+    private enum TaskFlags : byte
+    {
+        None = 0,
+
+        /// <summary>The coroutine has begun to run.</summary>
+        Started = 1,
+
+        /// <summary>A request to cancel waits for the next step or the next await.</summary>
+        MustCancel = 2,
+
+        /// <summary>The task awaits something that is not of this library.</summary>
+        WaitsForForeign = 4,
+
+        /// <summary>The running step has read <see cref="CancellationToken"/>.</summary>
+        TokenRead = 8,
+
+        /// <summary>A token of this task was cancelled.</summary>
+        TokenFired = 16,
+    }
+
+    /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>, <c>set_name</c>.</summary>
+    public string Name
+    {
+        get => _name ??= $"Task-{_number}";
+        set => _name = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>The name of the coroutine method that the task is suspended in; null when it is done.</summary>
+    public string? CoroutineName => IsDone ? null : _leaf?.Name;
+
+    /// <summary>The context in which the task's steps run. asyncio: <c>get_context</c>.</summary>
+    public ExecutionContext? Context => _context;
+
+    // The registry's list of pending tasks runs through the tasks themselves.
+    internal LoopTask? RegistryPrevious { get; set; }
+
+    internal LoopTask? RegistryNext { get; set; }
+
+    /// <summary>What the task waits for, or null when its step is queued or running, or what it awaits is foreign.</summary>
+    internal Future? Waiter => _waiter;
+
+    internal override string Describe() => $"task '{Name}'";
+
+    /// <summary>Registers the task and queues or runs its first step.</summary>
+    internal void Begin(in TaskStart start)
+    {
+        _registry.Add(this);
+        if (start.CancellationToken.CanBeCanceled)
+        {
+            ListenTo(start.CancellationToken);
+        }
+
+        if (start.Eager && Loop.IsOnLoopThread)
+        {
+            StepEagerly();
+        }
+        else
+        {
+            Loop.Ready.Enqueue(this, null, null, null);
+        }
+    }
+
+    private bool Has(TaskFlags flag) => (_flags & flag) != 0;
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(!IsDone, "A task that is done takes no further step.");
+        Debug.Assert(_leaf is not null, "A pending task has a coroutine to resume.");
+        Debug.Assert(Loop.Injected is null, "An exception is injected for one step and taken in it.");
+    }
+}

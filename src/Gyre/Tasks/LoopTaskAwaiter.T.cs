@@ -1,0 +1,31 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Gyre;
+
+/// <summary>Awaits the result of a <see cref="LoopTask{T}"/>. For the compiler.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaiter
+{
+    private readonly LoopTask<T> _task;
+
+    internal LoopTaskAwaiter(LoopTask<T> task) => _task = task;
+
+    /// <inheritdoc cref="FutureAwaiter.IsCompleted"/>
+    public bool IsCompleted => _task.IsDone || FutureAwaiting.MustWait(_task);
+
+    /// <summary>Ends the await: returns the result or throws the error.</summary>
+    public T GetResult()
+    {
+        FutureAwaiting.ThrowIfInjected(_task.Loop);
+        return _task.Result;
+    }
+
+    /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
+    public void OnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_task, continuation);
+
+    /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
+    public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_task, continuation);
+
+    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_task, leaf);
+}

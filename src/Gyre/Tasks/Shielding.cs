@@ -1,0 +1,80 @@
+namespace Gyre;
+
+/// <summary>The future behind <c>Aio.Shield</c>: it ends as the inner one does, and its own end leaves the inner one alone.</summary>
+internal static class Shielding
+{
+    public static Future<T> Shield<T>(Future inner) => Link(inner, new Future<T>(inner.Loop));
+
+    private static Future<T> Link<T>(Future inner, Future<T> outer)
+    {
+        if (inner.IsDone)
+        {
+            Copy(inner, outer);
+            return outer;
+        }
+
+        var mirror = new MirrorItem<T>(outer);
+        inner.AddCallback(mirror);
+        outer.AddCallback(new DetachItem(inner, mirror));
+        return outer;
+    }
+
+    private static void Copy<T>(Future inner, Future<T> outer)
+    {
+        if (inner.IsCancelled)
+        {
+            outer.Cancel(inner.CancelMessage);
+        }
+        else if (inner.RetrieveError() is { } error)
+        {
+            outer.TryFinishFailed(error);
+        }
+        else
+        {
+            outer.SetResult(inner is IFutureResult<T> typed ? typed.Result : default!);
+        }
+    }
+
+    private sealed class MirrorItem<T>(Future<T> outer) : WorkItem
+    {
+        internal override void Execute(object? first, object? second)
+        {
+            if (!outer.IsDone)
+            {
+                Copy((Future)first!, outer);
+            }
+        }
+    }
+
+    /// <summary>The outer future was cancelled: the inner one goes on, and a late error must still reach somebody.</summary>
+    private sealed class DetachItem(Future inner, WorkItem mirror) : WorkItem
+    {
+        internal override void Execute(object? first, object? second)
+        {
+            if (!inner.IsDone)
+            {
+                inner.RemoveCallback(mirror);
+                inner.AddCallback(LateErrorItem.Instance);
+            }
+        }
+    }
+
+    private sealed class LateErrorItem : WorkItem
+    {
+        public static readonly LateErrorItem Instance = new();
+
+        internal override void Execute(object? first, object? second)
+        {
+            var inner = (Future)first!;
+            if (inner.RetrieveError() is { } error)
+            {
+                inner.Loop.CallExceptionHandler(new ExceptionContext
+                {
+                    Message = $"The shielded {inner.Describe()} failed after its awaiter was cancelled.",
+                    Exception = error.SourceException,
+                    Source = inner,
+                });
+            }
+        }
+    }
+}

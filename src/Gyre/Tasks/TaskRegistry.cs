@@ -1,0 +1,82 @@
+namespace Gyre;
+
+/// <summary>The pending tasks of one loop, in the order of their creation. It holds them: no task vanishes.</summary>
+internal sealed class TaskRegistry(EventLoop loop) : IDisposable
+{
+    private LoopTask? _first;
+    private LoopTask? _last;
+
+    public EventLoop Loop => loop;
+
+    public int Count { get; private set; }
+
+    public static TaskRegistry Of(EventLoop loop) => 
+        (TaskRegistry)(loop.TaskSlot ??= loop.Attachment(static loop => new TaskRegistry(loop)));
+
+    public void Add(LoopTask task)
+    {
+        task.RegistryPrevious = _last;
+        if (_last is null)
+        {
+            _first = task;
+        }
+        else
+        {
+            _last.RegistryNext = task;
+        }
+
+        _last = task;
+        Count++;
+    }
+
+    public void Remove(LoopTask task)
+    {
+        (LoopTask? previous, LoopTask? next) = (task.RegistryPrevious, task.RegistryNext);
+        if (previous is null)
+        {
+            _first = next;
+        }
+        else
+        {
+            previous.RegistryNext = next;
+        }
+
+        if (next is null)
+        {
+            _last = previous;
+        }
+        else
+        {
+            next.RegistryPrevious = previous;
+        }
+
+        task.RegistryPrevious = null;
+        task.RegistryNext = null;
+        Count--;
+    }
+
+    public LoopTask[] Snapshot()
+    {
+        var tasks = new LoopTask[Count];
+        int i = 0;
+        for (LoopTask? task = _first; task is not null; task = task.RegistryNext)
+        {
+            tasks[i++] = task;
+        }
+
+        return tasks;
+    }
+
+    /// <summary>The loop has closed: tasks that are still pending will never end, and that is reported.</summary>
+    public void Dispose()
+    {
+        foreach (LoopTask task in Snapshot())
+        {
+            loop.CallExceptionHandler(new ExceptionContext
+            {
+                Message = $"The loop was closed while {task.Describe()} was pending, in '{task.CoroutineName}'.",
+                Source = task,
+            });
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace Gyre;
+
+/// <summary>Lets everything else that is ready run first. Returned by <c>Aio.Yield</c>.</summary>
+public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
+{
+    private readonly EventLoop _loop;
+
+    internal YieldAwaitable(EventLoop loop) => _loop = loop;
+
+    /// <summary>Always false: the task goes to the end of the ready queue.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public bool IsCompleted => false;
+
+    /// <summary>Awaits the next turn. For the compiler.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public YieldAwaitable GetAwaiter() => this;
+
+    /// <summary>Ends the await.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void GetResult() => FutureAwaiting.ThrowIfInjected(_loop);
+
+    /// <summary>Schedules <paramref name="continuation"/> for the next iteration.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void OnCompleted(Action continuation) => _loop.CallSoon(continuation);
+
+    /// <inheritdoc cref="OnCompleted"/>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void UnsafeOnCompleted(Action continuation) => _loop.CallSoon(continuation);
+
+    void ILoopAwaiter.Suspend(CoroutineBox leaf) => ((LoopTask)_loop.CurrentWork!).SuspendToYield(leaf);
+}
