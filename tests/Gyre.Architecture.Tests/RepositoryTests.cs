@@ -77,6 +77,20 @@ public class RepositoryTests
     public void Code_HasNoStubs() =>
         Violation.AssertNone(Repository.CSharpFiles.SelectMany(CodeRules.NotImplemented));
 
+    [Fact]
+    public void Links_InDocumentation_LeadSomewhere()
+    {
+        HashSet<string> paths = [.. Repository.TextFiles.Select(file => file.Path)];
+        Violation.AssertNone(MarkdownFiles.SelectMany(page => MarkdownRules.Links(page, paths)));
+    }
+
+    [Fact]
+    public void Programs_InDocumentation_Compile() =>
+        Violation.AssertNone(MarkdownFiles.SelectMany(MarkdownRules.Programs));
+
+    private static IEnumerable<SourceFile> MarkdownFiles =>
+        Repository.TextFiles.Where(file => file.Path.EndsWith(".md", StringComparison.Ordinal));
+
     private static HashSet<string> PlatformAssemblies()
     {
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;

@@ -17,40 +17,15 @@ public static class LayerRule
         "Networking", "Streams", "Processes", "Diagnostics",
     ];
 
-    private static readonly SourceFile s_implicitUsings = new("ImplicitUsings.g.cs", """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """);
-
     public static IEnumerable<Violation> Check(IEnumerable<SourceFile> files)
     {
         Dictionary<SyntaxTree, SourceFile> byTree = files.ToDictionary(file => file.Tree);
-        CSharpCompilation compilation = Compile(byTree.Keys);
+        // The name matters: Gyre.Polling may show its internals to it.
+        Compilation compilation = GyreCompilation.Create("Gyre", OutputKind.DynamicallyLinkedLibrary, byTree.Keys);
         return UnknownFolders(byTree.Values)
             .Concat(Unresolved(compilation, byTree))
             .Concat(SplitTypes(compilation, byTree))
             .Concat(byTree.Values.SelectMany(file => UpwardUses(file, compilation, byTree)));
-    }
-
-    private static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees)
-    {
-        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
-        IEnumerable<MetadataReference> references = platform
-            .Split(Path.PathSeparator)
-            .Where(path => Path.GetDirectoryName(path) == runtime || Path.GetFileName(path) == "Gyre.Polling.dll")
-            .Select(path => MetadataReference.CreateFromFile(path));
-        CSharpCompilationOptions options = new(
-            OutputKind.DynamicallyLinkedLibrary,
-            allowUnsafe: true,
-            nullableContextOptions: NullableContextOptions.Enable);
-        // The name matters: Gyre.Polling may show its internals to it.
-        return CSharpCompilation.Create("Gyre", [s_implicitUsings.Tree, .. trees], references, options);
     }
 
     private static int LayerOf(SourceFile file)
