@@ -6,7 +6,7 @@ public enum PollerBackend
     /// <summary>The best that this machine has. The environment variable <c>GYRE_BACKEND</c> can name another.</summary>
     Auto,
 
-    /// <summary>Linux's epoll.</summary>
+    /// <summary>Linux's epoll, on x64 and arm64.</summary>
     Epoll,
 
     /// <summary><c>System.Net.Sockets</c>, on every system .NET runs on.</summary>

@@ -1,0 +1,225 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Gyre.Polling;
+
+// Some facts about epoll, and what follows from them.
+//
+// 1. Edge or level. A level-triggered registration must be changed by a system call whenever the wish to receive
+//    stops or starts, or it wakes the loop for ever. An edge-triggered one is made once and then only remembered: the
+//    kernel tells us when something changes, and we keep in mind what it said until a receive or a send proves that it
+//    is over. So connections are edge-triggered, and epoll_ctl stays off the hot path. Listeners are level-triggered:
+//    they are started and stopped rarely, and the kernel then tells us whether the backlog is empty without an accept
+//    that fails.
+//
+// 2. When is an edge used up? The manual says: when a call ended with EAGAIN. That is one system call for nothing in
+//    each round. For TCP a short read says the same: recv(2) returns fewer bytes than asked for only if
+//    the queue was empty at that moment, and what arrives later makes a new edge. The exceptions: (a) the end of input
+//    or an error follows the bytes; their edge may be the one we are answering, but then the event said so
+//    (EPOLLRDHUP, EPOLLHUP, EPOLLERR); (b) recv stops at TCP's urgent mark, with bytes behind it; then the event said
+//    EPOLLPRI. After one of these flags only EAGAIN counts. If the cause arrives after the event, it makes an event
+//    of its own. Unix sockets end a recv where the sender passed descriptors, without a flag: there too
+//    only EAGAIN counts. A short write says "full" on all stream sockets.
+//
+// 3. EPOLLOUT is not asked for until a send found the socket full. TCP tells of room only after such a send, but Unix
+//    sockets tell of it after each message that the peer takes, and when the kernel looks again at a socket it already
+//    reported, "can be written to" alone would be a reason to wake us. When such a report comes and
+//    nobody wants to send, the registration goes back to input only.
+//
+// 4. A registration belongs to the open file, not to the descriptor. It ends with close(2) only if no duplicate is left in
+//    any process. Duplicates exist for a moment in each child process until it executes its program (all our
+//    descriptors are close-on-exec); during that time events of a closed socket can come. See EpollSocketTable.
+//    Where the user has had the BCL's Socket, a duplicate may be meant to live on; such a socket is
+//    taken out of epoll before it is closed.
+//
+// 5. close(2) frees the descriptor even when it reports an error. It is never repeated.
+
+/// <summary>The poller on Linux's epoll.</summary>
+internal sealed unsafe partial class EpollPoller : Poller
+{
+    // The most events of one wait. The rest comes with the next one, after these have been executed.
+    private const int EventsMax = 256;
+
+    // As large as the largest piece of input that is worth one system call. Pages of it that no input ever reached are
+    // never touched.
+    private const int ReceiveBufferSize = 256 * 1024;
+
+    private readonly DescriptorHandle _epoll;
+    private readonly int _epollDescriptor;
+    private readonly EpollWakeup _wakeup;
+    private readonly EpollSocketTable _sockets = new();
+    private readonly bool _waitsInNanoseconds;
+
+    // On the pinned heap: the kernel writes to it during calls that do not hold up the garbage collector.
+    private readonly byte[] _events = GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
+    private byte[]? _receiveBuffer;
+
+    // Operations that may be able to go on without a word from the kernel. The next Poll hands them over.
+    private EpollOperation[] _again = new EpollOperation[16];
+    private int _againCount;
+
+    private int _armed;
+    private bool _disposed;
+
+    public EpollPoller()
+    {
+        _epoll = Own(Libc.EpollCreate());
+        _epollDescriptor = (int)_epoll.DangerousGetHandle();
+        try
+        {
+            _wakeup = new EpollWakeup(Own(Libc.CreateEvent()));
+        }
+        catch
+        {
+            _epoll.Dispose();
+            throw;
+        }
+
+        int result = Control(
+            Libc.EpollCtlAdd, _wakeup.Descriptor, Libc.EpollIn | Libc.EpollEdge, EpollSocketTable.NoKey);
+        if (result < 0)
+        {
+            Dispose();
+            throw Failure(result);
+        }
+
+        _waitsInNanoseconds = HasNanosecondWait();
+    }
+
+    ~EpollPoller() => Dispose(disposing: false);
+
+    public static bool IsAvailable { get; } = OperatingSystem.IsLinux()
+        && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
+    public override string BackendName => "epoll";
+
+    public override bool HasOperations => _armed != 0;
+
+    /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps it.</summary>
+    internal Span<byte> ReceiveBuffer =>
+        _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(ReceiveBufferSize, pinned: true);
+
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_againCount != 0)
+        {
+            HandOverAgain(ready);
+            timeoutNanoseconds = 0;
+        }
+
+        if (timeoutNanoseconds != 0 && !_wakeup.TryBeginWait())
+        {
+            timeoutNanoseconds = 0;
+        }
+
+        // SAFETY: the array is pinned, has room for EventsMax events of either layout, and is alive with this object.
+        byte* entry = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events));
+        int count = Wait(entry, timeoutNanoseconds);
+        _wakeup.EndPoll();
+        if (count < 0)
+        {
+            // A signal is an early return, as the contract allows. Nothing else can go wrong with a valid descriptor.
+            if (count != -Errno.Interrupted)
+            {
+                throw Failure(count);
+            }
+
+            return;
+        }
+
+        for (; count > 0; count--)
+        {
+            _sockets.Find(EpollEvents.ReadData(entry))?.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            entry += EpollEvents.Size;
+        }
+    }
+
+    public override void Wake() => _wakeup.Wake();
+
+    public override PollSocket Attach(Socket socket)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return EpollSocket.Attach(this, socket);
+    }
+
+    public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return EpollSocket.Create(this, family, type, protocol);
+    }
+
+    internal static SocketException Failure(int result) => new((int)Errno.ToSocketError(-result));
+
+    internal int Control(int operation, int descriptor, uint events, ulong key) =>
+        Libc.EpollControl(_epollDescriptor, operation, descriptor, events, key);
+
+    internal ulong Add(EpollSocket socket) => _sockets.Add(socket);
+
+    internal void Remove(EpollSocket socket) => _sockets.Remove(socket.Key);
+
+    /// <summary>An operation began to wait for its turn, so <see cref="Poll"/> is worth its cost.</summary>
+    internal void OnArmed() => _armed++;
+
+    /// <summary>An operation ended or was stopped.</summary>
+    internal void OnDisarmed() => _armed--;
+
+    /// <summary>Has the next <see cref="Poll"/> hand an operation over, whatever the kernel says.</summary>
+    internal void ExecuteAgain(EpollOperation operation)
+    {
+        if (operation.IsQueued)
+        {
+            return;
+        }
+
+        operation.IsQueued = true;
+        if (_againCount == _again.Length)
+        {
+            Array.Resize(ref _again, _againCount * 2);
+        }
+
+        _again[_againCount++] = operation;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        foreach (EpollSocket socket in _sockets.ToArray())
+        {
+            if (disposing)
+            {
+                socket.Close(abort: false);
+            }
+            else
+            {
+                socket.CloseForgotten();
+            }
+        }
+
+        if (disposing)
+        {
+            _wakeup?.Dispose();
+            _epoll?.Dispose();
+        }
+    }
+
+    private static DescriptorHandle Own(int descriptor) =>
+        descriptor >= 0 ? new DescriptorHandle(descriptor) : throw Failure(descriptor);
+
+    private void HandOverAgain(IReadyQueue ready)
+    {
+        for (int i = 0; i < _againCount; i++)
+        {
+            ready.Enqueue(_again[i]);
+        }
+
+        Array.Clear(_again, 0, _againCount);
+        _againCount = 0;
+    }
+}

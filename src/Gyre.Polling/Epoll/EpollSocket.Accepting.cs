@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+
+namespace Gyre.Polling;
+
+internal sealed unsafe partial class EpollSocket
+{
+    // Enough to keep up with a burst when each round of the loop is long, few enough not to hold up that round.
+    private const int AcceptBatchMax = 16;
+
+    private IAcceptSink? _acceptSink;
+
+    public override void StartAccepting(IAcceptSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        ThrowIfClosed();
+        ThrowIfInputBusy();
+        Check(Register(ListenerInterest));
+        _acceptSink = sink;
+        _poller.OnArmed();
+    }
+
+    public override void StopAccepting()
+    {
+        if (_acceptSink is null)
+        {
+            return;
+        }
+
+        _acceptSink = null;
+        _inputReady = false;
+        _poller.OnDisarmed();
+
+        // Level-triggered: left in place, it would wake the loop for each connection that nobody wants.
+        _ = _poller.Control(Libc.EpollCtlDelete, _descriptor, 0, Key);
+        _interest = 0;
+    }
+
+    private void Accept(IAcceptSink sink)
+    {
+        // Level-triggered: if connections are left, the kernel says so again.
+        _inputReady = false;
+        for (int i = 0; i < AcceptBatchMax && ReferenceEquals(sink, _acceptSink); i++)
+        {
+            int result = NativeAddress.Accept(_descriptor, out NativeAddress peer);
+            if (result >= 0)
+            {
+                var connection = new EpollSocket(_poller, result, null, _family, _isTcp) { _acceptedFrom = peer };
+                sink.OnAccepted(connection);
+            }
+            else if (result == -Errno.Again)
+            {
+                return;
+            }
+            else if (result != -Errno.Interrupted && !Errno.IsOfAcceptedConnection(-result))
+            {
+                StopAccepting();
+                sink.OnAcceptFailed(Errno.ToSocketError(-result));
+            }
+        }
+    }
+}
