@@ -8,7 +8,8 @@ namespace Gyre.Polling;
 public interface IReceiveSink
 {
     /// <summary>Bytes arrived.</summary>
-    /// <param name="data">At least one byte. Valid during the call only: the memory is shared by all sockets.</param>
+    /// <param name="data">At least one byte. Valid during the call only: the memory is shared by all
+    /// sockets.</param>
     void OnReceived(ReadOnlySpan<byte> data);
 
     /// <summary>The peer ended its direction. Receiving has stopped; sending goes on.</summary>

@@ -7,7 +7,7 @@ public abstract class PollOperation
     /// <remarks>Owner thread only, once for each <see cref="IReadyQueue.Enqueue"/>. Does a bounded amount
     /// of work (one buffer of input, say); when more is there, the operation becomes ready again in the next
     /// <see cref="Poller.Poll"/>. Does nothing when the operation was stopped, or its socket closed,
-    /// since it became ready. Exceptions of the sink leave through this call, and the operation goes on as if the
-    /// sink had returned.</remarks>
+    /// since it became ready. Exceptions of the sink leave through this call, and the operation goes on as if
+    /// the sink had returned.</remarks>
     public abstract void Execute();
 }

@@ -5,17 +5,19 @@ namespace Gyre.Polling;
 
 /// <summary>A socket whose operations a <see cref="Poller"/> carries out. It never blocks.</summary>
 /// <remarks>
-/// <para>Owner thread only. Each direction has at most one operation under way: one of accepting and receiving, one of
-/// connecting and sending; a second is an <see cref="InvalidOperationException"/>. No sink is called from inside
-/// the call that starts an operation, and none after the operation was stopped or the socket closed.</para>
-/// <para>An operation that ends calls its sink last: the sink may start the next one, or close the socket. Every
-/// member but the stopping ones, <see cref="Close"/> and <see cref="IsClosed"/> throws
+/// <para>Owner thread only. Each direction has at most one operation under way: one of accepting and
+/// receiving, one of connecting and sending; a second is an <see cref="InvalidOperationException"/>. No sink
+/// is called from inside the call that starts an operation, and none after the operation was stopped or the
+/// socket closed.</para>
+/// <para>An operation that ends calls its sink last: the sink may start the next one, or close the socket.
+/// Every member but the stopping ones, <see cref="Close"/> and <see cref="IsClosed"/> throws
 /// <see cref="ObjectDisposedException"/> once the socket is closed.</para>
 /// </remarks>
 public abstract class PollSocket : IDisposable
 {
     /// <summary>The socket itself, for options. Do not send, receive, or close through it.</summary>
-    /// <remarks>Made when it is first asked for, which costs system calls. What is below has its own members.</remarks>
+    /// <remarks>Made when it is first asked for, which costs system calls. What is below has its own
+    /// members.</remarks>
     public abstract Socket Socket { get; }
 
     /// <summary>Whether <see cref="Close"/> was called.</summary>
@@ -24,62 +26,75 @@ public abstract class PollSocket : IDisposable
     /// <summary>The address of this end, or null when there is none yet.</summary>
     public virtual EndPoint? LocalEndPoint => Socket.LocalEndPoint;
 
-    /// <summary>The address of the other end, or null when there is none, or the system no longer knows.</summary>
+    /// <summary>The address of the other end, or null when there is none, or the system no longer
+    /// knows.</summary>
     public virtual EndPoint? RemoteEndPoint => Socket.RemoteEndPoint;
 
-    /// <summary>Whether small pieces go out at once instead of waiting for more (TCP_NODELAY). False on sockets that
-    /// are not TCP, where setting it does nothing.</summary>
+    /// <summary>Whether small pieces go out at once instead of waiting for more (TCP_NODELAY). False on
+    /// sockets that are not TCP, where setting it does nothing.</summary>
     /// <exception cref="SocketException">The system refused to set it.</exception>
     public abstract bool NoDelay { get; set; }
 
     /// <summary>Starts to connect. The sink hears the outcome once.</summary>
-    /// <param name="remote">An address, of the socket's family; an IPv4 address also suits a dual-mode socket.</param>
+    /// <param name="remote">An address, of the socket's family; an IPv4 address also suits a dual-mode
+    /// socket.</param>
     /// <param name="sink">Hears the outcome.</param>
     /// <remarks>Only <see cref="Close"/> stops it. After a failure, close the socket.</remarks>
-    /// <exception cref="ArgumentException"><paramref name="remote"/> is a <see cref="DnsEndPoint"/>: resolve it first.
+    /// <exception cref="ArgumentException"><paramref name="remote"/> is a <see cref="DnsEndPoint"/>: resolve
+    /// it first.
     /// </exception>
     public abstract void Connect(EndPoint remote, IConnectSink sink);
 
-    /// <summary>Starts to accept connections until <see cref="StopAccepting"/>. The socket must be listening.</summary>
+    /// <summary>Starts to accept connections until <see cref="StopAccepting"/>. The socket must be
+    /// listening.</summary>
     /// <param name="sink">Hears of each connection.</param>
     public abstract void StartAccepting(IAcceptSink sink);
 
-    /// <summary>Stops to accept. Connections that nobody has accepted wait for the next start. Does nothing when
-    /// nothing is being accepted.</summary>
+    /// <summary>Stops to accept. Connections that nobody has accepted wait for the next start. Does nothing
+    /// when nothing is being accepted.</summary>
     public abstract void StopAccepting();
 
-    /// <summary>Starts to receive until <see cref="StopReceiving"/>, the end of the input or an error.</summary>
-    /// <param name="sink">Hears of each piece of input. An <see cref="IBufferedReceiveSink"/> gives its own buffers.</param>
+    /// <summary>Starts to receive until <see cref="StopReceiving"/>, the end of the input or an
+    /// error.</summary>
+    /// <param name="sink">Hears of each piece of input. An <see cref="IBufferedReceiveSink"/> gives its own
+    /// buffers.</param>
     public abstract void StartReceiving(IReceiveSink sink);
 
-    /// <summary>Stops to receive. Bytes that the sink has not seen stay for the next start; none is lost. Does nothing
-    /// when nothing is being received.</summary>
+    /// <summary>Stops to receive. Bytes that the sink has not seen stay for the next start; none is lost.
+    /// Does nothing when nothing is being received.</summary>
     public abstract void StopReceiving();
 
     /// <summary>Sends what the system takes at once.</summary>
     /// <param name="data">The bytes. They are not kept.</param>
     /// <param name="error"><see cref="SocketError.Success"/>, or why nothing was sent.</param>
-    /// <returns>The number of bytes sent, perhaps fewer than given. 0 with <see cref="SocketError.WouldBlock"/> when
-    /// the system takes none now, or when this backend prefers <see cref="Send"/>.</returns>
-    /// <exception cref="InvalidOperationException">A <see cref="Send"/> or <see cref="Connect"/> is under way.</exception>
+    /// <returns>The number of bytes sent, perhaps fewer than given. 0 with
+    /// <see cref="SocketError.WouldBlock"/> when the system takes none now, or when this backend prefers
+    /// <see cref="Send"/>.</returns>
+    /// <exception cref="InvalidOperationException">A <see cref="Send"/> or <see cref="Connect"/> is under
+    /// way.</exception>
     public abstract int TrySend(ReadOnlySpan<byte> data, out SocketError error);
 
-    /// <summary>Starts to send. The sink hears once how many bytes went out, at least one, or the error.</summary>
-    /// <param name="data">The bytes, at least one. The system may read them at any time until the sink has been called:
-    /// leave them unchanged, and in memory that does not move (an array of the pinned heap, or native memory).
-    /// When the socket is closed before, they stay the poller's: do not reuse that memory.</param>
+    /// <summary>Starts to send. The sink hears once how many bytes went out, at least one, or the
+    /// error.</summary>
+    /// <param name="data">The bytes, at least one. The system may read them at any time until the sink has
+    /// been called: leave them unchanged, and in memory that does not move (an array of the pinned heap, or
+    /// native memory). When the socket is closed before, they stay the poller's: do not reuse that
+    /// memory.</param>
     /// <param name="sink">Hears the outcome.</param>
     public abstract void Send(ReadOnlyMemory<byte> data, ISendSink sink);
 
-    /// <summary>Ends one or both directions of a connection. Bytes already sent are delivered first.</summary>
-    /// <param name="how">The direction. Wait for a <see cref="Send"/> under way before ending that one.</param>
+    /// <summary>Ends one or both directions of a connection. Bytes already sent are delivered
+    /// first.</summary>
+    /// <param name="how">The direction. Wait for a <see cref="Send"/> under way before ending that
+    /// one.</param>
     /// <returns><see cref="SocketError.Success"/>, or for example <see cref="SocketError.NotConnected"/> when
     /// the connection is gone.</returns>
     public abstract SocketError Shutdown(SocketShutdown how);
 
     /// <summary>Closes the socket and stops what is under way. Sinks are not called any more.</summary>
-    /// <param name="abort">True sends a reset instead of an orderly end and drops unsent bytes. False ends orderly, except
-    /// that the system sends a reset too when input has arrived that was not received.</param>
+    /// <param name="abort">True sends a reset instead of an orderly end and drops unsent bytes. False ends
+    /// orderly, except that the system sends a reset too when input has arrived that was not
+    /// received.</param>
     /// <remarks>A second call does nothing.</remarks>
     public abstract void Close(bool abort);
 

@@ -5,14 +5,15 @@ namespace Gyre.Polling;
 
 public abstract partial class Poller
 {
-    /// <summary>The environment variable that <see cref="PollerBackend.Auto"/> looks at: <c>auto</c>, <c>epoll</c>
-    /// or <c>portable</c>, in any case.</summary>
+    /// <summary>The environment variable that <see cref="PollerBackend.Auto"/> looks at: <c>auto</c>,
+    /// <c>epoll</c> or <c>portable</c>, in any case.</summary>
     public const string BackendVariable = "GYRE_BACKEND";
 
     /// <summary>Makes a poller of the backend that is asked for.</summary>
-    /// <param name="backend"><see cref="PollerBackend.Auto"/> takes what <see cref="BackendVariable"/> names, or else the
-    /// best that this machine has: epoll on Linux, portable elsewhere.</param>
-    /// <exception cref="InvalidOperationException"><see cref="BackendVariable"/> names no backend.</exception>
+    /// <param name="backend"><see cref="PollerBackend.Auto"/> takes what <see cref="BackendVariable"/> names,
+    /// or else the best that this machine has: epoll on Linux, portable elsewhere.</param>
+    /// <exception cref="InvalidOperationException"><see cref="BackendVariable"/> names no
+    /// backend.</exception>
     /// <exception cref="PlatformNotSupportedException">This machine does not have the backend.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The system has no descriptor left.</exception>
     public static Poller Create(PollerBackend backend = PollerBackend.Auto)
@@ -44,7 +45,8 @@ public abstract partial class Poller
 
     /// <summary>Whether this machine has a backend.</summary>
     /// <param name="backend">The backend. <see cref="PollerBackend.Auto"/> is always there.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="backend"/> is not a named value.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="backend"/> is not a named
+    /// value.</exception>
     public static bool IsSupported(PollerBackend backend) => backend switch
     {
         PollerBackend.Auto => true,

@@ -3,7 +3,8 @@ namespace Gyre.Polling;
 /// <summary>Which of the system's interfaces a <see cref="Poller"/> uses.</summary>
 public enum PollerBackend
 {
-    /// <summary>The best that this machine has. The environment variable <c>GYRE_BACKEND</c> can name another.</summary>
+    /// <summary>The best that this machine has. The environment variable <c>GYRE_BACKEND</c> can name
+    /// another.</summary>
     Auto,
 
     /// <summary>Linux's epoll, on x64 and arm64.</summary>

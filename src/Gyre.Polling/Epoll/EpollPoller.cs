@@ -6,43 +6,43 @@ namespace Gyre.Polling;
 
 // Some facts about epoll, and what follows from them.
 //
-// 1. Edge or level. A level-triggered registration must be changed by a system call whenever the wish to receive
-//    stops or starts, or it wakes the loop for ever. An edge-triggered one is made once and then only remembered: the
-//    kernel tells us when something changes, and we keep in mind what it said until a receive or a send proves that it
-//    is over. So connections are edge-triggered, and epoll_ctl stays off the hot path. Listeners are level-triggered:
-//    they are started and stopped rarely, and the kernel then tells us whether the backlog is empty without an accept
-//    that fails.
+// 1. Edge or level. A level-triggered registration must be changed by a system call whenever the wish to
+// receive stops or starts, or it wakes the loop for ever. An edge-triggered one is made once and then only
+// remembered: the kernel tells us when something changes, and we keep in mind what it said until a receive or
+// a send proves that it is over. So connections are edge-triggered, and epoll_ctl stays off the hot path.
+// Listeners are level-triggered: they are started and stopped rarely, and the kernel then tells us whether
+// the backlog is empty without an accept that fails.
 //
-// 2. When is an edge used up? The manual says: when a call ended with EAGAIN. That is one system call for nothing in
-//    each round. For TCP a short read says the same: recv(2) returns fewer bytes than asked for only if
-//    the queue was empty at that moment, and what arrives later makes a new edge. The exceptions: (a) the end of input
-//    or an error follows the bytes; their edge may be the one we are answering, but then the event said so
-//    (EPOLLRDHUP, EPOLLHUP, EPOLLERR); (b) recv stops at TCP's urgent mark, with bytes behind it; then the event said
-//    EPOLLPRI. After one of these flags only EAGAIN counts. If the cause arrives after the event, it makes an event
-//    of its own. Unix sockets end a recv where the sender passed descriptors, without a flag: there too
-//    only EAGAIN counts. A short write says "full" on all stream sockets.
+// 2. When is an edge used up? The manual says: when a call ended with EAGAIN. That is one system call for
+// nothing in each round. For TCP a short read says the same: recv(2) returns fewer bytes than asked for only
+// if the queue was empty at that moment, and what arrives later makes a new edge. The exceptions: (a) the end
+// of input or an error follows the bytes; their edge may be the one we are answering, but then the event said
+// so (EPOLLRDHUP, EPOLLHUP, EPOLLERR); (b) recv stops at TCP's urgent mark, with bytes behind it; then the
+// event said EPOLLPRI. After one of these flags only EAGAIN counts. If the cause arrives after the event, it
+// makes an event of its own. Unix sockets end a recv where the sender passed descriptors, without a flag:
+// there too only EAGAIN counts. A short write says "full" on all stream sockets.
 //
-// 3. EPOLLOUT is not asked for until a send found the socket full. TCP tells of room only after such a send, but Unix
-//    sockets tell of it after each message that the peer takes, and when the kernel looks again at a socket it already
-//    reported, "can be written to" alone would be a reason to wake us. When such a report comes and
-//    nobody wants to send, the registration goes back to input only.
+// 3. EPOLLOUT is not asked for until a send found the socket full. TCP tells of room only after such a send,
+// but Unix sockets tell of it after each message that the peer takes, and when the kernel looks again at a
+// socket it already reported, "can be written to" alone would be a reason to wake us. When such a report
+// comes and nobody wants to send, the registration goes back to input only.
 //
-// 4. A registration belongs to the open file, not to the descriptor. It ends with close(2) only if no duplicate is left in
-//    any process. Duplicates exist for a moment in each child process until it executes its program (all our
-//    descriptors are close-on-exec); during that time events of a closed socket can come. See EpollSocketTable.
-//    Where the user has had the BCL's Socket, a duplicate may be meant to live on; such a socket is
-//    taken out of epoll before it is closed.
+// 4. A registration belongs to the open file, not to the descriptor. It ends with close(2) only if no
+// duplicate is left in any process. Duplicates exist for a moment in each child process until it executes its
+// program (all our descriptors are close-on-exec); during that time events of a closed socket can come. See
+// EpollSocketTable. Where the user has had the BCL's Socket, a duplicate may be meant to live on; such a
+// socket is taken out of epoll before it is closed.
 //
 // 5. close(2) frees the descriptor even when it reports an error. It is never repeated.
 
 /// <summary>The poller on Linux's epoll.</summary>
-internal sealed unsafe partial class EpollPoller : Poller
+internal sealed partial class EpollPoller : Poller
 {
     // The most events of one wait. The rest comes with the next one, after these have been executed.
     private const int EventsMax = 256;
 
-    // As large as the largest piece of input that is worth one system call. Pages of it that no input ever reached are
-    // never touched.
+    // As large as the largest piece of input that is worth one system call. Pages of it that no input ever
+    // reached are never touched.
     private const int ReceiveBufferSize = 256 * 1024;
 
     private readonly DescriptorHandle _epoll;
@@ -96,12 +96,16 @@ internal sealed unsafe partial class EpollPoller : Poller
 
     public override bool HasOperations => _armed != 0;
 
-    /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps it.</summary>
+    /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps
+    /// it.</summary>
     internal Span<byte> ReceiveBuffer =>
         _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(ReceiveBufferSize, pinned: true);
 
-    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    public override unsafe void Poll(long timeoutNanoseconds, IReadyQueue ready)
     {
+        // SAFETY: the array is pinned, has room for EventsMax events of either layout, and is alive with this
+        // object; the kernel fills in as many events as it says.
+        byte* entry = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events));
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_againCount != 0)
         {
@@ -114,13 +118,12 @@ internal sealed unsafe partial class EpollPoller : Poller
             timeoutNanoseconds = 0;
         }
 
-        // SAFETY: the array is pinned, has room for EventsMax events of either layout, and is alive with this object.
-        byte* entry = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events));
         int count = Wait(entry, timeoutNanoseconds);
         _wakeup.EndPoll();
         if (count < 0)
         {
-            // A signal is an early return, as the contract allows. Nothing else can go wrong with a valid descriptor.
+            // A signal is an early return, as the contract allows. Nothing else can go wrong with a valid
+            // descriptor.
             if (count != -Errno.Interrupted)
             {
                 throw Failure(count);

@@ -2,9 +2,10 @@ using System.Net.Sockets;
 
 namespace Gyre.Polling;
 
-internal sealed unsafe partial class EpollSocket
+internal sealed partial class EpollSocket
 {
-    // Enough to keep up with a burst when each round of the loop is long, few enough not to hold up that round.
+    // Enough to keep up with a burst when each round of the loop is long, few enough not to hold up that
+    // round.
     private const int AcceptBatchMax = 16;
 
     private IAcceptSink? _acceptSink;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Gyre.Polling;
 
-internal sealed unsafe partial class EpollSocket
+internal sealed partial class EpollSocket
 {
     private IConnectSink? _connectSink;
     private EndPoint? _connectRemote;
@@ -67,18 +67,20 @@ internal sealed unsafe partial class EpollSocket
         }
     }
 
-    private SocketError StartConnect(EndPoint remote)
+    private unsafe SocketError StartConnect(EndPoint remote)
     {
+        // SAFETY: the address is pinned by the statement below; on Linux a SocketAddress holds the kernel's
+        // own layout.
         if (_family == AddressFamily.Unix && _socket is not null)
         {
-            // Such a connection stands, or fails, at once: a later call to tell the BCL of it would find it standing.
+            // Such a connection stands, or fails, at once: a later call to tell the BCL of it would find it
+            // standing.
             return ConnectSocket(remote);
         }
 
         SocketAddress address = remote.Serialize();
         fixed (byte* pointer = address.Buffer.Span)
         {
-            // SAFETY: pinned by this statement; on Linux a SocketAddress holds the kernel's own layout.
             return Errno.ToSocketError(-Libc.Connect(_descriptor, pointer, address.Size));
         }
     }
@@ -92,8 +94,9 @@ internal sealed unsafe partial class EpollSocket
             error = Errno.ToSocketError(result < 0 ? -result : errno);
             if (error == SocketError.Success && _socket is not null)
             {
-                // The BCL's Socket was made before the connection: it does not know of it yet. A second connect(2)
-                // that finds the connection standing returns success, once, and so the BCL learns of it.
+                // The BCL's Socket was made before the connection: it does not know of it yet. A second
+                // connect(2) that finds the connection standing returns success, once, and so the BCL learns
+                // of it.
                 error = ConnectSocket(_connectRemote!);
             }
         }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
 
-internal sealed unsafe partial class EpollSocket
+internal sealed partial class EpollSocket
 {
     private IReceiveSink? _receiveSink;
 
@@ -53,8 +53,9 @@ internal sealed unsafe partial class EpollSocket
         }
     }
 
-    private void Receive(IReceiveSink sink)
+    private unsafe void Receive(IReceiveSink sink)
     {
+        // SAFETY: the buffer is on the pinned heap, and the poller keeps it alive.
         if (_bufferedSink is { } buffered)
         {
             ReceiveBuffered(buffered);
@@ -62,8 +63,6 @@ internal sealed unsafe partial class EpollSocket
         }
 
         Span<byte> buffer = _poller.ReceiveBuffer;
-
-        // SAFETY: the buffer is on the pinned heap, and the poller keeps it alive.
         byte* pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer));
         nint count = Libc.Receive(_descriptor, pointer, (nuint)buffer.Length);
         if (count > 0)
@@ -77,19 +76,20 @@ internal sealed unsafe partial class EpollSocket
         }
     }
 
-    private void ReceiveBuffered(IBufferedReceiveSink sink)
+    private unsafe void ReceiveBuffered(IBufferedReceiveSink sink)
     {
+        // SAFETY: the sink's buffer is pinned by the statement below, and the call does not outlive that.
         Span<byte> buffer = GetBuffer(sink);
         if (!ReferenceEquals(sink, _bufferedSink))
         {
-            // The sink stopped, or closed the socket, when it was asked. What it may have started since is queued.
+            // The sink stopped, or closed the socket, when it was asked. What it may have started since is
+            // queued.
             return;
         }
 
         nint count;
         fixed (byte* pointer = buffer)
         {
-            // SAFETY: pinned by this statement; the call does not outlive it.
             count = Libc.Receive(_descriptor, pointer, (nuint)buffer.Length);
         }
 
@@ -125,8 +125,8 @@ internal sealed unsafe partial class EpollSocket
         }
     }
 
-    /// <summary>Bytes were received. What is known about the rest is put down before the sink hears of them: it may
-    /// stop, start again, close, or throw.</summary>
+    /// <summary>Bytes were received. What is known about the rest is put down before the sink hears of them:
+    /// it may stop, start again, close, or throw.</summary>
     private void OnInputTaken(bool isShort)
     {
         if (isShort && _isTcp && !_inputSpecial)

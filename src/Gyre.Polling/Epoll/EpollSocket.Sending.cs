@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Gyre.Polling;
 
-internal sealed unsafe partial class EpollSocket
+internal sealed partial class EpollSocket
 {
     private ISendSink? _sendSink;
     private ReadOnlyMemory<byte> _sendData;
@@ -17,8 +17,10 @@ internal sealed unsafe partial class EpollSocket
 
     private OutputOperation OutputReady => _output ??= new OutputOperation(this);
 
-    public override int TrySend(ReadOnlySpan<byte> data, out SocketError error)
+    public override unsafe int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
+        // SAFETY: the data are pinned by the statement below, and the kernel copies them before the call
+        // returns.
         ThrowIfOutputBusy();
         if (_outputFull && (_interest & Libc.EpollOut) != 0)
         {
@@ -30,7 +32,6 @@ internal sealed unsafe partial class EpollSocket
         nint count;
         fixed (byte* pointer = data)
         {
-            // SAFETY: pinned by this statement; the kernel copies the bytes before the call returns.
             count = Libc.Send(_descriptor, pointer, (nuint)data.Length);
         }
 
@@ -98,12 +99,13 @@ internal sealed unsafe partial class EpollSocket
         }
     }
 
-    private void ExecuteSend(ISendSink sink)
+    private unsafe void ExecuteSend(ISendSink sink)
     {
+        // SAFETY: the data are pinned by the statement below, and the kernel copies them before the call
+        // returns.
         nint count;
         fixed (byte* pointer = _sendData.Span)
         {
-            // SAFETY: pinned by this statement; the kernel copies the bytes before the call returns.
             count = Libc.Send(_descriptor, pointer, (nuint)_sendData.Length);
         }
 
@@ -127,7 +129,8 @@ internal sealed unsafe partial class EpollSocket
         sink.OnSent((int)count, error);
     }
 
-    /// <summary>A send took fewer bytes than it was given: it filled the buffer, found it full, or failed.</summary>
+    /// <summary>A send took fewer bytes than it was given: it filled the buffer, found it full, or
+    /// failed.</summary>
     /// <param name="count">What the send returned.</param>
     /// <param name="error">What it means.</param>
     private int OnIncompleteSend(nint count, out SocketError error)

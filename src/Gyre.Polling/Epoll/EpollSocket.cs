@@ -11,7 +11,8 @@ namespace Gyre.Polling;
 ///    └─────stop───────┴──────────────────stop────────────────┘   (Execute then finds no sink)
 /// </code>
 /// Readiness is remembered apart from that: <c>_inputReady</c> from the edge that told of it until a
-/// receive proves that nothing is left, <c>_outputFull</c> from the send that found no room until the next edge.
+/// receive proves that nothing is left, <c>_outputFull</c> from the send that found no room until the next
+/// edge.
 /// </remarks>
 internal sealed partial class EpollSocket : PollSocket
 {
@@ -29,8 +30,8 @@ internal sealed partial class EpollSocket : PollSocket
     // What the kernel is asked to report; 0 while the socket is not registered.
     private uint _interest;
 
-    // A failure that ended the connection. The kernel reports it once; the direction that did not get it would take the
-    // end for an orderly one.
+    // A failure that ended the connection. The kernel reports it once; the direction that did not get it
+    // would take the end for an orderly one.
     private SocketError _failure;
 
     private EpollSocket(EpollPoller poller, int descriptor, Socket? socket, AddressFamily family, bool isTcp)
@@ -123,7 +124,8 @@ internal sealed partial class EpollSocket : PollSocket
         return new EpollSocket(poller, descriptor, null, family, IsTcpProtocol(family, protocol));
     }
 
-    /// <summary>Takes what the kernel says about the socket, and queues the directions that wait for it.</summary>
+    /// <summary>Takes what the kernel says about the socket, and queues the directions that wait for
+    /// it.</summary>
     public void OnEvents(uint events, IReadyQueue ready)
     {
         const uint Ends = Libc.EpollUrgent | Libc.EpollReadHangUp | Libc.EpollHangUp | Libc.EpollError;
@@ -210,7 +212,8 @@ internal sealed partial class EpollSocket : PollSocket
 
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, this);
 
-    /// <summary>Sees to it that the kernel reports these events. Costs a system call only when it does not yet.</summary>
+    /// <summary>Sees to it that the kernel reports these events. Costs a system call only when it does not
+    /// yet.</summary>
     /// <returns>0, or minus an <see cref="Errno"/>.</returns>
     private int Register(uint interest)
     {

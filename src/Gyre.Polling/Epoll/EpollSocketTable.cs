@@ -4,10 +4,10 @@ namespace Gyre.Polling;
 
 /// <summary>The open sockets of a poller, each under a key that no other socket ever has.</summary>
 /// <remarks>
-/// The kernel hands a socket's key back with each of its events. Descriptors, and slots of this table, are used again
-/// as soon as they are free; a key is not: its low half is the slot, its high half counts the sockets.
-/// So an event of a closed socket finds nothing instead of its successor. (Such events exist: while another process
-/// holds a duplicate of the descriptor, close(2) does not end its registration.)
+/// The kernel hands a socket's key back with each of its events. Descriptors, and slots of this table, are
+/// used again as soon as they are free; a key is not: its low half is the slot, its high half counts the
+/// sockets. So an event of a closed socket finds nothing instead of its successor. (Such events exist: while
+/// another process holds a duplicate of the descriptor, close(2) does not end its registration.)
 /// </remarks>
 internal sealed class EpollSocketTable
 {

@@ -8,11 +8,11 @@ namespace Gyre.Polling;
 ///         Running ──TryBeginWait──▶ Waiting ──Wake──▶ Woken   (this Wake writes to the eventfd)
 ///            └───────────────Wake───────────────────▶ Woken   (nobody waits: nothing to write)
 /// </code>
-/// Only the owner leaves Running for Waiting, and only it returns to Running. In the state Woken further wakes do nothing,
-/// and the owner does not wait. That loses nothing, because the owner looks at its shared queues after EndPoll:
-/// whoever found Woken had put its item there before.
+/// Only the owner leaves Running for Waiting, and only it returns to Running. In the state Woken further
+/// wakes do nothing, and the owner does not wait. That loses nothing, because the owner looks at its shared
+/// queues after EndPoll: whoever found Woken had put its item there before.
 /// </remarks>
-internal sealed unsafe class EpollWakeup : IDisposable
+internal sealed class EpollWakeup : IDisposable
 {
     private const int Running = 0;
     private const int Waiting = 1;
@@ -24,13 +24,15 @@ internal sealed unsafe class EpollWakeup : IDisposable
     public EpollWakeup(DescriptorHandle eventDescriptor) => _event = eventDescriptor;
 
     /// <summary>The eventfd.</summary>
-    /// <remarks>Each write to it is an edge for epoll, so it is never read: its counter would overflow only after
-    /// 2^64 wakes.</remarks>
+    /// <remarks>Each write to it is an edge for epoll, so it is never read: its counter would overflow only
+    /// after 2^64 wakes.</remarks>
     public int Descriptor => (int)_event.DangerousGetHandle();
 
-    /// <summary>Says that the owner is about to wait. False when a wake came first: then it must not.</summary>
+    /// <summary>Says that the owner is about to wait. False when a wake came first: then it must
+    /// not.</summary>
     /// <remarks>Owner only.</remarks>
-    // Pairs with the exchange in Wake: either it sees Waiting and writes, or this sees Woken and does not wait.
+    // Pairs with the exchange in Wake: either it sees Waiting and writes, or this sees Woken and does not
+    // wait.
     public bool TryBeginWait() => Interlocked.CompareExchange(ref _state, Waiting, Running) == Running;
 
     /// <summary>Forgets the wakes so far. The owner looks at its shared queues after this.</summary>
@@ -39,8 +41,9 @@ internal sealed unsafe class EpollWakeup : IDisposable
     {
         if (_state != Running)
         {
-            // Pairs with the exchange in Wake: the reads of the owner's queues that follow see all that a thread wrote
-            // before a Wake which this exchange overwrites. A plain store could be overtaken by these reads.
+            // Pairs with the exchange in Wake: the reads of the owner's queues that follow see all that a
+            // thread wrote before a Wake which this exchange overwrites. A plain store could be overtaken by
+            // these reads.
             Interlocked.Exchange(ref _state, Running);
         }
     }
@@ -49,8 +52,9 @@ internal sealed unsafe class EpollWakeup : IDisposable
     /// <remarks>Any thread.</remarks>
     public void Wake()
     {
-        // Pairs with TryBeginWait and EndPoll. Always a full exchange, even when the state is Woken already: a mere read
-        // could pass the caller's own write to a queue, and both sides would believe that the other one sees it.
+        // Pairs with TryBeginWait and EndPoll. Always a full exchange, even when the state is Woken already:
+        // a mere read could pass the caller's own write to a queue, and both sides would believe that the
+        // other one sees it.
         if (Interlocked.Exchange(ref _state, Woken) != Waiting)
         {
             return;
@@ -58,10 +62,7 @@ internal sealed unsafe class EpollWakeup : IDisposable
 
         try
         {
-            ulong one = 1;
-
-            // SAFETY: the kernel reads eight bytes of a local; the handle keeps the descriptor open during the call.
-            _ = Libc.Write(_event, &one, sizeof(ulong));
+            _ = Libc.WriteEvent(_event);
         }
         catch (ObjectDisposedException)
         {

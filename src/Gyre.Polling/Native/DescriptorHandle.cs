@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Gyre.Polling;
 
 /// <summary>Owns a descriptor that is no socket, and closes it once nobody uses it.</summary>
-/// <remarks>Calls from other threads go through it: it counts them, so the number cannot be closed, and given to
-/// another file, while one of them is on its way to the kernel.</remarks>
+/// <remarks>Calls from other threads go through it: it counts them, so the number cannot be closed, and given
+/// to another file, while one of them is on its way to the kernel.</remarks>
 internal sealed class DescriptorHandle : SafeHandle
 {
     public DescriptorHandle(int descriptor)

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
 
-/// <summary>The layout of <c>struct epoll_event</c>: 32 bits of events and 64 bits of the caller's own data.</summary>
+/// <summary>The layout of <c>struct epoll_event</c>: 32 bits of events and 64 bits of the caller's own
+/// data.</summary>
 /// <remarks>
-/// The kernel packs it on x86-64, so that 32-bit programs see the same 12 bytes; everywhere else the data is aligned
-/// and an event has 16 bytes. One C# struct cannot be both, so the fields are reached through offsets,
-/// which the compiler turns into constants.
+/// The kernel packs it on x86-64, so that 32-bit programs see the same 12 bytes; everywhere else the data is
+/// aligned and an event has 16 bytes. One C# struct cannot be both, so the fields are reached through
+/// offsets, which the compiler turns into constants.
 /// </remarks>
+// SAFETY: the caller gives a pointer to room for one event, Size bytes.
 internal static unsafe class EpollEvents
 {
     public const int MaxSize = 16;

@@ -97,10 +97,12 @@ internal static class Errno
         _ => SocketError.SocketError,
     };
 
-    /// <summary>Whether an accept failed because of the one connection it was about to return, which is gone.</summary>
+    /// <summary>Whether an accept failed because of the one connection it was about to return, which is
+    /// gone.</summary>
     /// <param name="errno">The number, positive.</param>
-    /// <remarks>Linux hands errors that the new connection already has to accept(2), and EPERM when a firewall forbade it.
-    /// The listener is well: its manual page says to treat all of them like "try again".</remarks>
+    /// <remarks>Linux hands errors that the new connection already has to accept(2), and EPERM when a
+    /// firewall forbade it. The listener is well: its manual page says to treat all of them like "try
+    /// again".</remarks>
     public static bool IsOfAcceptedConnection(int errno) => errno
         is ConnectionAborted or ConnectionReset or NotPermitted or Protocol or NoProtocolOption or NetworkDown
         or NetworkUnreachable or HostDown or HostUnreachable or NoNetwork or TimedOut;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
 
+// SAFETY: declarations only; the wrappers in Libc.cs make the calls.
 internal static unsafe partial class Libc
 {
     // The runtime finds the C library under this name, whichever it is (glibc's libc.so.6, musl's libc.so).

@@ -8,12 +8,15 @@ namespace Gyre.Polling;
 
 /// <summary>The system calls of Linux that this layer makes, by way of the C library.</summary>
 /// <remarks>
-/// <para>The wrappers return what the kernel returns: a result, or minus an <see cref="Errno"/>. They read errno right
-/// after the call; the runtime keeps it across everything that it does between the two (a pause for the garbage
-/// collector, the compilation of a stub). That is cheaper than <c>SetLastError</c>, which clears errno before each call.</para>
+/// <para>The wrappers return what the kernel returns: a result, or minus an <see cref="Errno"/>. They read
+/// errno right after the call; the runtime keeps it across everything that it does between the two (a pause
+/// for the garbage collector, the compilation of a stub). That is cheaper than <c>SetLastError</c>, which
+/// clears errno before each call.</para>
 /// <para>None of the calls has <c>SuppressGCTransition</c>: each may block or take over a microsecond, and
 /// the garbage collector would wait for it.</para>
 /// </remarks>
+// SAFETY: each wrapper hands the kernel either its own locals, or a pointer and a length that the caller
+// vouches for.
 internal static unsafe partial class Libc
 {
     public const int EpollCtlAdd = 1;
@@ -65,15 +68,21 @@ internal static unsafe partial class Libc
     /// <param name="events">Room for <paramref name="count"/> events.</param>
     /// <param name="count">The most events to take.</param>
     /// <param name="timeout">Null waits for ever.</param>
-    /// <remarks>By its number: not every C library has a wrapper, and none is needed. It has the same number on all
-    /// architectures, as all calls since 2019.</remarks>
+    /// <remarks>By its number: not every C library has a wrapper, and none is needed. It has the same number
+    /// on all architectures, as all calls since 2019.</remarks>
     public static int EpollWait2(int epoll, byte* events, int count, KernelTimespec* timeout) =>
         (int)Check(syscall(SystemCallEpollWait2, epoll, (nint)events, count, (nint)timeout, 0, 0));
 
     public static int CreateEvent() => Check(eventfd(0, CloseOnExec | SocketNonBlocking));
 
-    public static nint Write(SafeHandle descriptor, void* data, nuint length) =>
-        Check(write(descriptor, data, length));
+    /// <summary>Adds one to an eventfd.</summary>
+    /// <param name="descriptor">The handle; it keeps the descriptor open during the call.</param>
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public static nint WriteEvent(SafeHandle descriptor)
+    {
+        ulong one = 1;
+        return Check(write(descriptor, &one, sizeof(ulong)));
+    }
 
     public static int CloseDescriptor(int descriptor) => Check(close(descriptor));
 

@@ -6,11 +6,12 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
 
-/// <summary>An IPv4 or IPv6 address as the kernel writes it, kept until somebody asks for an <see cref="EndPoint"/>.
+/// <summary>An IPv4 or IPv6 address as the kernel writes it, kept until somebody asks for an
+/// <see cref="EndPoint"/>.
 /// </summary>
-/// <remarks>accept(2) gives the peer's address for nothing; asking later costs a system call, and fails once the
-/// peer is gone.</remarks>
-internal unsafe struct NativeAddress
+/// <remarks>accept(2) gives the peer's address for nothing; asking later costs a system call, and fails once
+/// the peer is gone.</remarks>
+internal struct NativeAddress
 {
     public const int FamilyUnix = 1;
     public const int FamilyInet = 2;
@@ -26,9 +27,10 @@ internal unsafe struct NativeAddress
     /// <param name="descriptor">The listener.</param>
     /// <param name="peer">The connection's other end; empty when it must be asked for.</param>
     /// <returns>The connection, or minus an <see cref="Errno"/>.</returns>
-    public static int Accept(int descriptor, out NativeAddress peer)
+    public static unsafe int Accept(int descriptor, out NativeAddress peer)
     {
         peer = default;
+        // SAFETY: the kernel writes to the stack, no more than the length it is given.
         byte* storage = stackalloc byte[StorageSize];
         int length = StorageSize;
         int result = Libc.Accept(descriptor, storage, ref length);
@@ -43,8 +45,9 @@ internal unsafe struct NativeAddress
 
     /// <summary>Asks for the address of this end. Null when there is none.</summary>
     /// <param name="descriptor">The socket.</param>
-    public static EndPoint? GetLocal(int descriptor)
+    public static unsafe EndPoint? GetLocal(int descriptor)
     {
+        // SAFETY: the kernel writes to the stack, no more than the length it is given.
         byte* storage = stackalloc byte[StorageSize];
         int length = StorageSize;
         int result = Libc.GetLocalAddress(descriptor, storage, ref length);
@@ -53,8 +56,9 @@ internal unsafe struct NativeAddress
 
     /// <summary>Asks for the address of the other end. Null when there is none, or no longer.</summary>
     /// <param name="descriptor">The socket.</param>
-    public static EndPoint? GetRemote(int descriptor)
+    public static unsafe EndPoint? GetRemote(int descriptor)
     {
+        // SAFETY: the kernel writes to the stack, no more than the length it is given.
         byte* storage = stackalloc byte[StorageSize];
         int length = StorageSize;
         int result = Libc.GetRemoteAddress(descriptor, storage, ref length);
@@ -64,7 +68,8 @@ internal unsafe struct NativeAddress
     /// <summary>The address, or null when none was kept.</summary>
     public readonly EndPoint? ToEndPoint() => Parse(((ReadOnlySpan<byte>)_bytes)[.._length]);
 
-    /// <summary>Reads a <c>sockaddr_in</c>, <c>sockaddr_in6</c> or <c>sockaddr_un</c>. Null for anything else.</summary>
+    /// <summary>Reads a <c>sockaddr_in</c>, <c>sockaddr_in6</c> or <c>sockaddr_un</c>. Null for anything
+    /// else.</summary>
     internal static EndPoint? Parse(ReadOnlySpan<byte> address)
     {
         if (address.Length < sizeof(ushort))

@@ -1,6 +1,7 @@
 namespace Gyre.Polling.Tests;
 
-/// <summary>What every poller promises. Inherited once for each backend; the parts are named by what they test.</summary>
+/// <summary>What every poller promises. Inherited once for each backend, in parts named by what they
+/// test.</summary>
 public abstract partial class PollerContract : IDisposable
 {
     protected PollerContract(PollerBackend backend)
@@ -22,7 +23,8 @@ public abstract partial class PollerContract : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Bytes that differ from place to place, so that a lost, doubled or moved piece shows.</summary>
+    /// <summary>Bytes that differ from place to place, so that a lost, doubled or moved piece
+    /// shows.</summary>
     protected static byte[] Pattern(int length)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
