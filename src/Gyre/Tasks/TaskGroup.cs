@@ -1,0 +1,242 @@
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>Tasks that end together: none outlives the block that started it. Given to the body of <c>Aio.TaskGroup</c>.</summary>
+/// <remarks>
+/// <para>Loop thread only. The block ends when its body and all tasks have ended. When one of them fails, the others are
+/// cancelled and waited for, and all errors leave as one <see cref="AggregateException"/>. A task that was cancelled is no
+/// failure.</para>
+/// <para>asyncio: <c>TaskGroup</c>.</para>
+/// </remarks>
+// Open ──body ends──▶ Joining ──last task ends──▶ Closed
+//   └──error, cancel, Cancel()──▶ Aborting (tasks cancelled, no new ones) ──last task ends──▶ Closed
+public sealed class TaskGroup
+{
+    private readonly LoopTask _parent;
+
+    // Insertion order is kept, so that an abort cancels the tasks in the order of their creation.
+    private readonly OrderedDictionary<LoopTask, bool> _tasks = new(ReferenceEqualityComparer.Instance);
+    private readonly List<Exception> _errors = [];
+    private readonly DoneItem _doneItem;
+    private SleepFuture? _allDone;
+    private bool _exiting;
+    private bool _aborting;
+    private bool _parentCancelled;
+
+    private TaskGroup(LoopTask parent)
+    {
+        _parent = parent;
+        _doneItem = new DoneItem(this);
+    }
+
+    /// <summary>How many tasks of the group have not ended.</summary>
+    public int Count => _tasks.Count;
+
+    /// <summary>Starts a task in the group. asyncio: <c>TaskGroup.create_task</c>.</summary>
+    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is discarded.</exception>
+    public LoopTask CreateTask(
+        Coroutine coroutine, string? name = null, ExecutionContext? context = null, bool eagerStart = false)
+    {
+        if (Refusal() is { } refusal)
+        {
+            coroutine.Discard();
+            throw refusal;
+        }
+
+        LoopTask task = _parent.Loop.CreateTask(coroutine, name, context, eagerStart);
+        Add(task);
+        return task;
+    }
+
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool)"/>
+    public LoopTask<T> CreateTask<T>(
+        Coroutine<T> coroutine, string? name = null, ExecutionContext? context = null, bool eagerStart = false)
+    {
+        if (Refusal() is { } refusal)
+        {
+            coroutine.Discard();
+            throw refusal;
+        }
+
+        LoopTask<T> task = _parent.Loop.CreateTask(coroutine, name, context, eagerStart);
+        Add(task);
+        return task;
+    }
+
+    /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio: <c>TaskGroup.cancel</c>.</summary>
+    /// <remarks>The block returns normally, unless something fails meanwhile. After the end it does nothing.</remarks>
+    public void Cancel()
+    {
+        if (!_aborting && !(_exiting && _tasks.Count == 0))
+        {
+            AbortWithParent();
+        }
+    }
+
+    /// <summary>Runs a body and joins what it started.</summary>
+    internal static async Coroutine Run(Func<TaskGroup, Coroutine> body)
+    {
+        TaskGroup group = Enter();
+        ExceptionDispatchInfo? error = null;
+        try
+        {
+            await body(group);
+        }
+        catch (Exception e)
+        {
+            error = ExceptionDispatchInfo.Capture(e);
+        }
+
+        await group.Exit(error);
+    }
+
+    /// <inheritdoc cref="Run(Func{TaskGroup, Coroutine})"/>
+    internal static async Coroutine<T> Run<T>(Func<TaskGroup, Coroutine<T>> body)
+    {
+        TaskGroup group = Enter();
+        ExceptionDispatchInfo? error = null;
+        T? result = default;
+        try
+        {
+            result = await body(group);
+        }
+        catch (Exception e)
+        {
+            error = ExceptionDispatchInfo.Capture(e);
+        }
+
+        await group.Exit(error);
+        return result!;
+    }
+
+    private static TaskGroup Enter() => new(EventLoop.Running.CurrentTask ?? throw new InvalidOperationException(
+        "A task group belongs to a task. Use it inside a coroutine that a task runs."));
+
+    private InvalidOperationException? Refusal() =>
+        _exiting && _tasks.Count == 0 ? new InvalidOperationException("The task group has ended; it takes no more tasks.")
+        : _aborting ? new InvalidOperationException("The task group is being cancelled; it takes no more tasks.")
+        : null;
+
+    private void Add(LoopTask task)
+    {
+        // Also for a task that has ended eagerly: its end is counted in its own turn.
+        _tasks.Add(task, true);
+        task.AddCallback(_doneItem);
+    }
+
+    private async Coroutine Exit(ExceptionDispatchInfo? error)
+    {
+        _exiting = true;
+        bool bodyCancelled = error?.SourceException is OperationCanceledException exception && _parent.IsOwnCancellation(exception);
+        ExceptionDispatchInfo? cancellation = bodyCancelled ? error : null;
+        if (error is not null && !_aborting)
+        {
+            Abort();
+        }
+
+        // A loop, because the wait may be cancelled again and again while the tasks clean up.
+        while (_tasks.Count > 0)
+        {
+            _allDone = new SleepFuture(_parent.Loop);
+            try
+            {
+                await _allDone;
+            }
+            catch (CancelledException e)
+            {
+                if (!_aborting)
+                {
+                    cancellation = ExceptionDispatchInfo.Capture(e);
+                    Abort();
+                }
+            }
+
+            _allDone = null;
+        }
+
+        // The group's own request is taken back. If no other is left, the cancellation was the group's alone.
+        if (_parentCancelled && _parent.Uncancel() == 0)
+        {
+            cancellation = null;
+        }
+
+        if (_errors.Count == 0)
+        {
+            cancellation?.Throw();
+        }
+
+        if (error is not null && !bodyCancelled)
+        {
+            _errors.Add(error.SourceException);
+        }
+
+        if (_errors.Count > 0)
+        {
+            ThrowErrors();
+        }
+    }
+
+    private void ThrowErrors()
+    {
+        if (_parent.Cancelling() > 0)
+        {
+            // The errors go first. The request from outside is renewed, so it arrives at the next await; the count stays.
+            _parent.Uncancel();
+            _parent.Cancel();
+        }
+
+        throw new AggregateException("Tasks of a group have failed.", _errors);
+    }
+
+    private void Abort()
+    {
+        _aborting = true;
+        foreach (LoopTask task in _tasks.Keys.ToArray())
+        {
+            task.Cancel();
+        }
+    }
+
+    private void AbortWithParent()
+    {
+        Abort();
+        _parentCancelled = true;
+        _parent.Cancel();
+    }
+
+    private void OnTaskDone(LoopTask task)
+    {
+        _tasks.Remove(task);
+        if (_tasks.Count == 0)
+        {
+            _allDone?.Release();
+        }
+
+        if (task.RetrieveError() is not { } error)
+        {
+            return;
+        }
+
+        _errors.Add(error.SourceException);
+        if (_parent.IsDone)
+        {
+            _parent.Loop.CallExceptionHandler(new ExceptionContext
+            {
+                Message = $"{task.Describe()} failed after the parent of its group had ended.",
+                Exception = error.SourceException,
+                Source = task,
+            });
+        }
+        else if (!_aborting && !_parentCancelled)
+        {
+            AbortWithParent();
+        }
+    }
+
+    private sealed class DoneItem(TaskGroup group) : WorkItem
+    {
+        internal override void Execute(object? first, object? second) => group.OnTaskDone((LoopTask)first!);
+    }
+}
