@@ -82,6 +82,14 @@ public static partial class Aio
         return GatherOutcomes(tasks);
     }
 
+    /// <inheritdoc cref="GatherOutcomes{T}(ReadOnlySpan{LoopTask{T}})"/>
+    public static Future<Outcome[]> GatherOutcomes(params ReadOnlySpan<Future> futures) =>
+        GatherFuture<Outcome[]>.Create(
+            EventLoop.Running,
+            futures.ToArray(),
+            static children => Array.ConvertAll(children, Outcome.Of),
+            keepErrors: true);
+
     private static Future[] Futures<TFuture>(ReadOnlySpan<TFuture> futures)
         where TFuture : Future
     {

@@ -2,18 +2,14 @@ using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
-/// <summary>How a future ended: with a result, an error, or cancelled. An element of <c>Aio.GatherOutcomes</c>.</summary>
-/// <typeparam name="T">The type of the result.</typeparam>
-public readonly struct Outcome<T>
+/// <summary>How a future ended, its result left aside. An element of <c>Aio.GatherOutcomes</c>.</summary>
+public readonly struct Outcome
 {
-    private readonly T? _result;
     private readonly ExceptionDispatchInfo? _error;
 
-    internal Outcome(T result) => _result = result;
+    private Outcome(ExceptionDispatchInfo? error) => _error = error;
 
-    internal Outcome(ExceptionDispatchInfo error) => _error = error;
-
-    /// <summary>Whether there is a result.</summary>
+    /// <summary>Whether the future ended well.</summary>
     public bool IsSuccess => _error is null;
 
     /// <summary>Whether the future was cancelled.</summary>
@@ -22,19 +18,9 @@ public readonly struct Outcome<T>
     /// <summary>The error, or null. Of a cancelled future: a <see cref="CancelledException"/>.</summary>
     public Exception? Exception => _error?.SourceException;
 
-    /// <summary>The result.</summary>
-    /// <remarks>When there is none, the error is thrown.</remarks>
-    public T Result
-    {
-        get
-        {
-            _error?.Throw();
-            return _result!;
-        }
-    }
+    /// <summary>Throws the error, if there is one.</summary>
+    public void ThrowIfFailed() => _error?.Throw();
 
-    internal static Outcome<T> Of(Future future) =>
-        future.IsCancelled ? new Outcome<T>(future.TakeCancelledError())
-        : future.RetrieveError() is { } error ? new Outcome<T>(error)
-        : new Outcome<T>(((IFutureResult<T>)future).Result);
+    internal static Outcome Of(Future future) =>
+        new(future.IsCancelled ? future.TakeCancelledError() : future.RetrieveError());
 }
