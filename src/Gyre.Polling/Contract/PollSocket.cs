@@ -45,9 +45,10 @@ public abstract class PollSocket : IDisposable
     /// </exception>
     public abstract void Connect(EndPoint remote, IConnectSink sink);
 
-    /// <summary>Starts to accept connections until <see cref="StopAccepting"/>. The socket must be
-    /// listening.</summary>
+    /// <summary>Starts to accept connections until <see cref="StopAccepting"/>.</summary>
     /// <param name="sink">Hears of each connection.</param>
+    /// <exception cref="InvalidOperationException">The socket is not listening, or it is accepting
+    /// already.</exception>
     public abstract void StartAccepting(IAcceptSink sink);
 
     /// <summary>Stops to accept. Connections that nobody has accepted wait for the next start. Does nothing

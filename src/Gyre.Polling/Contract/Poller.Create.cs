@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
@@ -39,7 +38,7 @@ public abstract partial class Poller
         return backend switch
         {
             PollerBackend.Epoll => new EpollPoller(),
-            _ => throw new UnreachableException(),
+            _ => new PortablePoller(),
         };
     }
 
@@ -49,8 +48,7 @@ public abstract partial class Poller
     /// value.</exception>
     public static bool IsSupported(PollerBackend backend) => backend switch
     {
-        PollerBackend.Auto => true,
-        PollerBackend.Portable => false,
+        PollerBackend.Auto or PollerBackend.Portable => true,
         PollerBackend.Epoll => EpollPoller.IsAvailable,
         _ => throw new ArgumentOutOfRangeException(nameof(backend), backend, "There is no such backend."),
     };

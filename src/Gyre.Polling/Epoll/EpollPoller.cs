@@ -55,11 +55,6 @@ internal sealed partial class EpollPoller : Poller
     private readonly byte[] _events = GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
     private byte[]? _receiveBuffer;
 
-    // Operations that may be able to go on without a word from the kernel. The next Poll hands them over.
-    private EpollOperation[] _again = new EpollOperation[16];
-    private int _againCount;
-
-    private int _armed;
     private bool _disposed;
 
     public EpollPoller()
@@ -94,7 +89,9 @@ internal sealed partial class EpollPoller : Poller
 
     public override string BackendName => "epoll";
 
-    public override bool HasOperations => _armed != 0;
+    public override bool HasOperations => Operations.HasOperations;
+
+    internal OperationLedger Operations { get; } = new();
 
     /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps
     /// it.</summary>
@@ -107,9 +104,9 @@ internal sealed partial class EpollPoller : Poller
         // object; the kernel fills in as many events as it says.
         byte* entry = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events));
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_againCount != 0)
+        if (Operations.HasReady)
         {
-            HandOverAgain(ready);
+            Operations.HandOver(ready);
             timeoutNanoseconds = 0;
         }
 
@@ -144,6 +141,7 @@ internal sealed partial class EpollPoller : Poller
     public override PollSocket Attach(Socket socket)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(socket);
         return EpollSocket.Attach(this, socket);
     }
 
@@ -161,29 +159,6 @@ internal sealed partial class EpollPoller : Poller
     internal ulong Add(EpollSocket socket) => _sockets.Add(socket);
 
     internal void Remove(EpollSocket socket) => _sockets.Remove(socket.Key);
-
-    /// <summary>An operation began to wait for its turn, so <see cref="Poll"/> is worth its cost.</summary>
-    internal void OnArmed() => _armed++;
-
-    /// <summary>An operation ended or was stopped.</summary>
-    internal void OnDisarmed() => _armed--;
-
-    /// <summary>Has the next <see cref="Poll"/> hand an operation over, whatever the kernel says.</summary>
-    internal void ExecuteAgain(EpollOperation operation)
-    {
-        if (operation.IsQueued)
-        {
-            return;
-        }
-
-        operation.IsQueued = true;
-        if (_againCount == _again.Length)
-        {
-            Array.Resize(ref _again, _againCount * 2);
-        }
-
-        _again[_againCount++] = operation;
-    }
 
     protected override void Dispose(bool disposing)
     {
@@ -214,15 +189,4 @@ internal sealed partial class EpollPoller : Poller
 
     private static DescriptorHandle Own(int descriptor) =>
         descriptor >= 0 ? new DescriptorHandle(descriptor) : throw Failure(descriptor);
-
-    private void HandOverAgain(IReadyQueue ready)
-    {
-        for (int i = 0; i < _againCount; i++)
-        {
-            ready.Enqueue(_again[i]);
-        }
-
-        Array.Clear(_again, 0, _againCount);
-        _againCount = 0;
-    }
 }

@@ -15,9 +15,10 @@ internal sealed partial class EpollSocket
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfClosed();
         ThrowIfInputBusy();
+        ThrowIfNotListening();
         Check(Register(ListenerInterest));
         _acceptSink = sink;
-        _poller.OnArmed();
+        _operations.OnArmed();
     }
 
     public override void StopAccepting()
@@ -29,11 +30,20 @@ internal sealed partial class EpollSocket
 
         _acceptSink = null;
         _inputReady = false;
-        _poller.OnDisarmed();
+        _operations.OnDisarmed();
 
         // Level-triggered: left in place, it would wake the loop for each connection that nobody wants.
         _ = _poller.Control(Libc.EpollCtlDelete, _descriptor, 0, Key);
         _interest = 0;
+    }
+
+    private void ThrowIfNotListening()
+    {
+        Check(Libc.GetOption(_descriptor, Libc.LevelSocket, Libc.OptionAcceptsConnections, out int isListening));
+        if (isListening == 0)
+        {
+            throw new InvalidOperationException("The socket is not listening. Bind it and call Listen before.");
+        }
     }
 
     private void Accept(IAcceptSink sink)

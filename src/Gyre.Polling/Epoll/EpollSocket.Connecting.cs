@@ -35,21 +35,10 @@ internal sealed partial class EpollSocket
 
     public override void Connect(EndPoint remote, IConnectSink sink)
     {
-        ArgumentNullException.ThrowIfNull(remote);
         ArgumentNullException.ThrowIfNull(sink);
+        remote = RemoteAddress.For(_family, remote);
         ThrowIfClosed();
         ThrowIfOutputBusy();
-        if (remote is DnsEndPoint)
-        {
-            throw new ArgumentException("Resolve the name first, and connect to one of its addresses.", nameof(remote));
-        }
-
-        if (_family == AddressFamily.InterNetworkV6
-            && remote is IPEndPoint { AddressFamily: AddressFamily.InterNetwork } v4)
-        {
-            remote = new IPEndPoint(v4.Address.MapToIPv6(), v4.Port);
-        }
-
         SocketError result = StartConnect(remote);
         if (result == SocketError.InProgress)
         {
@@ -60,10 +49,10 @@ internal sealed partial class EpollSocket
         _connectResult = result;
         _connectRemote = remote;
         _connectSink = sink;
-        _poller.OnArmed();
+        _operations.OnArmed();
         if (result != SocketError.InProgress)
         {
-            _poller.ExecuteAgain(OutputReady);
+            _operations.ExecuteAgain(Output);
         }
     }
 

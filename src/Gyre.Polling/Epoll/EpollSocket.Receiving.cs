@@ -27,10 +27,10 @@ internal sealed partial class EpollSocket
         Check(Register(InputInterest));
         _receiveSink = sink;
         _bufferedSink = sink as IBufferedReceiveSink;
-        _poller.OnArmed();
+        _operations.OnArmed();
         if (_inputReady)
         {
-            _poller.ExecuteAgain(_input);
+            _operations.ExecuteAgain(_input);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class EpollSocket
         {
             _receiveSink = null;
             _bufferedSink = null;
-            _poller.OnDisarmed();
+            _operations.OnDisarmed();
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class EpollSocket
         catch
         {
             // The edge is not used up, and the kernel will not repeat it.
-            _poller.ExecuteAgain(_input);
+            _operations.ExecuteAgain(_input);
             throw;
         }
     }
@@ -136,7 +136,7 @@ internal sealed partial class EpollSocket
         }
         else
         {
-            _poller.ExecuteAgain(_input);
+            _operations.ExecuteAgain(_input);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed partial class EpollSocket
         }
         else if (errno == Errno.Interrupted)
         {
-            _poller.ExecuteAgain(_input);
+            _operations.ExecuteAgain(_input);
         }
         else
         {
@@ -168,12 +168,11 @@ internal sealed partial class EpollSocket
         }
     }
 
-    private sealed class InputOperation(EpollSocket socket) : EpollOperation(socket)
+    private sealed class InputOperation(EpollSocket socket) : QueuedOperation
     {
         public override void Execute()
         {
             IsQueued = false;
-            EpollSocket socket = Socket;
             if (!socket._inputReady)
             {
                 return;

@@ -15,7 +15,7 @@ internal sealed partial class EpollSocket
 
     private bool IsOutputArmed => _sendSink is not null || _connectSink is not null;
 
-    private OutputOperation OutputReady => _output ??= new OutputOperation(this);
+    private OutputOperation Output => _output ??= new OutputOperation(this);
 
     public override unsafe int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
@@ -62,10 +62,10 @@ internal sealed partial class EpollSocket
 
         _sendData = data;
         _sendSink = sink;
-        _poller.OnArmed();
+        _operations.OnArmed();
         if (!_outputFull)
         {
-            _poller.ExecuteAgain(OutputReady);
+            _operations.ExecuteAgain(Output);
         }
     }
 
@@ -82,12 +82,7 @@ internal sealed partial class EpollSocket
         _outputFull = false;
         if (IsOutputArmed)
         {
-            OutputOperation operation = OutputReady;
-            if (!operation.IsQueued)
-            {
-                operation.IsQueued = true;
-                ready.Enqueue(operation);
-            }
+            Output.EnqueueOnce(ready);
         }
         else if (events == Libc.EpollOut)
         {
@@ -174,22 +169,22 @@ internal sealed partial class EpollSocket
             _sendData = default;
             _connectSink = null;
             _connectRemote = null;
-            _poller.OnDisarmed();
+            _operations.OnDisarmed();
         }
     }
 
-    private sealed class OutputOperation(EpollSocket socket) : EpollOperation(socket)
+    private sealed class OutputOperation(EpollSocket socket) : QueuedOperation
     {
         public override void Execute()
         {
             IsQueued = false;
-            if (Socket._sendSink is { } sender)
+            if (socket._sendSink is { } sender)
             {
-                Socket.ExecuteSend(sender);
+                socket.ExecuteSend(sender);
             }
-            else if (Socket._connectSink is { } connector)
+            else if (socket._connectSink is { } connector)
             {
-                Socket.ExecuteConnect(connector);
+                socket.ExecuteConnect(connector);
             }
         }
     }

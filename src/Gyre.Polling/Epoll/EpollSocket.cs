@@ -20,6 +20,7 @@ internal sealed partial class EpollSocket : PollSocket
     private const uint ListenerInterest = Libc.EpollIn;
 
     private readonly EpollPoller _poller;
+    private readonly OperationLedger _operations;
     private readonly AddressFamily _family;
     private readonly bool _isTcp;
     private readonly InputOperation _input;
@@ -37,6 +38,7 @@ internal sealed partial class EpollSocket : PollSocket
     private EpollSocket(EpollPoller poller, int descriptor, Socket? socket, AddressFamily family, bool isTcp)
     {
         _poller = poller;
+        _operations = poller.Operations;
         _descriptor = descriptor;
         _socket = socket;
         _family = family;
@@ -102,7 +104,7 @@ internal sealed partial class EpollSocket : PollSocket
             (int)socket.SafeHandle.DangerousGetHandle(),
             socket,
             socket.AddressFamily,
-            IsTcpProtocol(socket.AddressFamily, socket.ProtocolType));
+            RemoteAddress.IsTcp(socket.AddressFamily, socket.ProtocolType));
     }
 
     public static EpollSocket Create(EpollPoller poller, AddressFamily family, SocketType type, ProtocolType protocol)
@@ -121,7 +123,7 @@ internal sealed partial class EpollSocket : PollSocket
 
         // .NET numbers the protocols as the system does.
         int descriptor = Check(Libc.CreateSocket(nativeFamily, Libc.SocketStream, (int)protocol));
-        return new EpollSocket(poller, descriptor, null, family, IsTcpProtocol(family, protocol));
+        return new EpollSocket(poller, descriptor, null, family, RemoteAddress.IsTcp(family, protocol));
     }
 
     /// <summary>Takes what the kernel says about the socket, and queues the directions that wait for
@@ -139,10 +141,9 @@ internal sealed partial class EpollSocket : PollSocket
                 _inputSpecial = true;
             }
 
-            if (IsInputArmed && !_input.IsQueued)
+            if (IsInputArmed)
             {
-                _input.IsQueued = true;
-                ready.Enqueue(_input);
+                _input.EnqueueOnce(ready);
             }
         }
 
@@ -203,10 +204,6 @@ internal sealed partial class EpollSocket : PollSocket
             _descriptor = -1;
         }
     }
-
-    private static bool IsTcpProtocol(AddressFamily family, ProtocolType protocol) =>
-        family is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
-        && protocol is ProtocolType.Tcp or ProtocolType.Unspecified;
 
     private static int Check(int result) => result >= 0 ? result : throw EpollPoller.Failure(result);
 

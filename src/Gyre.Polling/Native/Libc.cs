@@ -40,6 +40,7 @@ internal static unsafe partial class Libc
     public const int LevelTcp = 6;
     public const int OptionError = 4;
     public const int OptionLinger = 13;
+    public const int OptionAcceptsConnections = 30;
     public const int OptionTcpNoDelay = 1;
 
     private const int CloseOnExec = 0x80000;

@@ -1,0 +1,71 @@
+namespace Gyre.Polling;
+
+/// <summary>What other threads may touch of a portable poller: completions that they report, and
+/// wakes.</summary>
+/// <remarks>One lock guards everything here.</remarks>
+internal sealed class PortableInbox
+{
+    // Not a Lock: the owner waits on it.
+    private readonly object _gate = new();
+    private List<PortableRequest> _completed = [];
+    private List<PortableRequest> _spare = [];
+    private bool _woken;
+    private bool _closed;
+
+    /// <summary>Reports a request that completed. Any thread.</summary>
+    /// <returns>False when the poller is gone, and nobody will look at the request.</returns>
+    public bool TryPost(PortableRequest request)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _completed.Add(request);
+            Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the owner's wait, or keeps it from waiting the next time. Any thread.</summary>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Takes the completions so far, waiting for one, or for a wake, when there is none. Owner only.
+    /// </summary>
+    /// <param name="milliseconds">0 looks, -1 waits for ever.</param>
+    /// <returns>In the order of their completion. Valid until the next call.</returns>
+    public List<PortableRequest> Take(int milliseconds)
+    {
+        lock (_gate)
+        {
+            if (_completed.Count == 0 && !_woken && milliseconds != 0)
+            {
+                Monitor.Wait(_gate, milliseconds);
+            }
+
+            _woken = false;
+            _spare.Clear();
+            (_completed, _spare) = (_spare, _completed);
+            return _spare;
+        }
+    }
+
+    /// <summary>Refuses what comes from here on, and gives what came before.</summary>
+    public List<PortableRequest> Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            return _completed;
+        }
+    }
+}

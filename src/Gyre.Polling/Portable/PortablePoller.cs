@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+
+namespace Gyre.Polling;
+
+/// <summary>The poller on <c>System.Net.Sockets</c>, for every system that .NET runs on.</summary>
+/// <remarks>
+/// <para>Input: a receive of no bytes, which ends when there is something to receive, then a receive that
+/// does not block, on the owner's thread, into a buffer that is borrowed for that moment. So stopping loses
+/// no bytes, and no buffer is ever in the hands of the BCL.</para>
+/// <para>Output: a send that does not block; only what finds the system full is left to the BCL.</para>
+/// <para>The BCL reports on pool threads. They put what ended into the inbox and do nothing else; the owner
+/// takes it from there.</para>
+/// </remarks>
+internal sealed class PortablePoller : Poller
+{
+    private const int ReceiveBufferSize = 64 * 1024;
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
+    private readonly HashSet<PortableSocket> _sockets = [];
+    private byte[]? _receiveBuffer;
+    private bool _disposed;
+
+    public override string BackendName => "portable";
+
+    public override bool HasOperations => Operations.HasOperations;
+
+    internal OperationLedger Operations { get; } = new();
+
+    internal PortableInbox Inbox { get; } = new();
+
+    /// <summary>The buffer for sinks that bring none.</summary>
+    internal byte[] ReceiveBuffer => _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(ReceiveBufferSize);
+
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Operations.HasReady)
+        {
+            Operations.HandOver(ready);
+            timeoutNanoseconds = 0;
+        }
+
+        foreach (PortableRequest request in Inbox.Take(ToMilliseconds(timeoutNanoseconds)))
+        {
+            request.Owner.OnTaken(request, ready);
+        }
+    }
+
+    public override void Wake() => Inbox.Wake();
+
+    public override PollSocket Attach(Socket socket)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(socket);
+        var attached = new PortableSocket(this, socket);
+        _sockets.Add(attached);
+        return attached;
+    }
+
+    /// <summary>The milliseconds to wait for, rounded up: a wait that ends early would have the loop spin
+    /// until its timer is due.</summary>
+    internal static int ToMilliseconds(long nanoseconds)
+    {
+        if (nanoseconds <= 0)
+        {
+            return nanoseconds == 0 ? 0 : -1;
+        }
+
+        long milliseconds = ((nanoseconds - 1) / NanosecondsPerMillisecond) + 1;
+        return (int)Math.Min(milliseconds, int.MaxValue);
+    }
+
+    internal void Remove(PortableSocket socket) => _sockets.Remove(socket);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        foreach (PortableSocket socket in _sockets.ToArray())
+        {
+            socket.Close(abort: false);
+        }
+
+        foreach (PortableRequest request in Inbox.Close())
+        {
+            request.Discard();
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace Gyre.Polling.Tests;
+
+public sealed class PortablePollerTests() : PollerContract(PollerBackend.Portable);
