@@ -1,0 +1,7 @@
+namespace Gyre;
+
+/// <summary>What a <see cref="LoopReleaser"/> gives back.</summary>
+internal interface IReleasable
+{
+    void Release();
+}

@@ -1,0 +1,82 @@
+namespace Gyre;
+
+public partial class LoopQueue<T>
+{
+    /// <summary>Gets items one by one, until the queue is shut down and empty. For <c>await foreach</c>.</summary>
+    /// <remarks>Loop thread only. Several tasks may enumerate at once: each item goes to one of them. Leaving the loop early
+    /// loses nothing. The body calls <see cref="TaskDone"/> where somebody joins the queue. On cancel: no item is
+    /// removed.</remarks>
+    public LoopQueueEnumerator<T> GetAsyncEnumerator() => new(this);
+
+    IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
+        new InterfaceEnumerator(GetAsyncEnumerator(), cancellationToken);
+
+    internal async Coroutine<bool> MoveNextAsync(LoopQueueEnumerator<T> enumerator)
+    {
+        while (IsEmpty)
+        {
+            if (IsShutDown)
+            {
+                return false;
+            }
+
+            await WaitForItemAsync();
+        }
+
+        // Nothing runs between the two: there is an item.
+        TryGet(out T? item);
+        enumerator.Set(item!);
+        return true;
+    }
+
+    private async Coroutine WaitForItemAsync()
+    {
+        LoopWaiter getter = _getters.Add(_binding.Bind(this));
+        try
+        {
+            await getter;
+        }
+        catch
+        {
+            _getters.Remove(getter);
+            if (!IsEmpty && getter.IsWoken)
+            {
+                // Woken for an item that this task will not take: the next one in the queue gets the hint.
+                _getters.ReleaseNext();
+            }
+
+            throw;
+        }
+    }
+
+    private async Coroutine WaitForRoomAsync()
+    {
+        LoopWaiter putter = _putters.Add(_binding.Bind(this));
+        try
+        {
+            await putter;
+        }
+        catch
+        {
+            _putters.Remove(putter);
+            if (!IsFull && putter.IsWoken)
+            {
+                _putters.ReleaseNext();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>For consumers that know only the interface.</summary>
+    private sealed class InterfaceEnumerator(LoopQueueEnumerator<T> inner, CancellationToken cancellationToken)
+        : IAsyncEnumerator<T>
+    {
+        public T Current => inner.Current;
+
+        public ValueTask<bool> MoveNextAsync() =>
+            new(EventLoop.Running.CreateTask(inner.MoveNextAsync(), cancellationToken: cancellationToken).AsTask());
+
+        public ValueTask DisposeAsync() => default;
+    }
+}
