@@ -56,13 +56,10 @@ internal sealed partial class EpollSocket : PollSocket
     {
         get
         {
-            if (_socket is null)
-            {
-                ThrowIfClosed();
-                _socket = new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true));
-            }
+            ThrowIfClosed();
 
-            return _socket;
+            // The descriptor is non-blocking, but the BCL hides that unless it is told.
+            return _socket ??= new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true)) { Blocking = false };
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed partial class PortableSocket
     {
         _acceptEnded = false;
         _accept ??= NewRequest(PortableRequestKind.Accept);
-        if (!_accept.IsPending && _accept.Begin(Socket))
+        if (!_accept.IsPending && _accept.Begin(_socket))
         {
             _acceptEnded = true;
             _operations.ExecuteAgain(_input);

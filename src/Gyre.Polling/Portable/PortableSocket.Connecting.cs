@@ -11,12 +11,12 @@ internal sealed partial class PortableSocket
     public override void Connect(EndPoint remote, IConnectSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        remote = RemoteAddress.For(Socket.AddressFamily, remote);
+        remote = RemoteAddress.For(_socket.AddressFamily, remote);
         ThrowIfClosed();
         ThrowIfOutputBusy();
         _connect ??= NewRequest(PortableRequestKind.Connect);
         _connect.RemoteEndPoint = remote;
-        if (_connect.Begin(Socket))
+        if (_connect.Begin(_socket))
         {
             _operations.ExecuteAgain(_output);
         }

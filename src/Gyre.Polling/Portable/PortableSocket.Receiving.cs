@@ -56,7 +56,7 @@ internal sealed partial class PortableSocket
             _waitForInput.SetBuffer(Memory<byte>.Empty);
         }
 
-        if (!_waitForInput.IsPending && _waitForInput.Begin(Socket))
+        if (!_waitForInput.IsPending && _waitForInput.Begin(_socket))
         {
             OnInputWaited();
             _operations.ExecuteAgain(_input);
@@ -87,7 +87,7 @@ internal sealed partial class PortableSocket
         SocketError error = _failure;
         if (error == SocketError.Success)
         {
-            count = Socket.Receive(buffer, SocketFlags.None, out error);
+            count = _socket.Receive(buffer, SocketFlags.None, out error);
         }
 
         if (error == SocketError.WouldBlock)

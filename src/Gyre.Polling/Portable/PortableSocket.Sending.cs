@@ -14,7 +14,7 @@ internal sealed partial class PortableSocket
     {
         ThrowIfClosed();
         ThrowIfOutputBusy();
-        int count = Socket.Send(data, SocketFlags.None, out error);
+        int count = _socket.Send(data, SocketFlags.None, out error);
         if (count > 0)
         {
             // Some went out before the system was full. The rest is the caller's.
@@ -39,7 +39,7 @@ internal sealed partial class PortableSocket
 
         // The BCL only reads what it sends.
         _send.SetBuffer(MemoryMarshal.AsMemory(data));
-        if (_send.Begin(Socket))
+        if (_send.Begin(_socket))
         {
             _operations.ExecuteAgain(_output);
         }

@@ -10,6 +10,7 @@ namespace Gyre.Polling;
 internal sealed partial class PortableSocket : PollSocket
 {
     private readonly PortablePoller _poller;
+    private readonly Socket _socket;
     private readonly OperationLedger _operations;
     private readonly bool _isTcp;
     private readonly InputOperation _input;
@@ -39,10 +40,17 @@ internal sealed partial class PortableSocket : PollSocket
         _isConnection = socket.Connected;
         _input = new InputOperation(this);
         _output = new OutputOperation(this);
-        Socket = socket;
+        _socket = socket;
     }
 
-    public override Socket Socket { get; }
+    public override Socket Socket
+    {
+        get
+        {
+            ThrowIfClosed();
+            return _socket;
+        }
+    }
 
     public override bool IsClosed => _isClosed;
 
@@ -51,7 +59,7 @@ internal sealed partial class PortableSocket : PollSocket
         get
         {
             ThrowIfClosed();
-            return Socket.LocalEndPoint is var local and not IPEndPoint { Port: 0 } ? local : null;
+            return _socket.LocalEndPoint is var local and not IPEndPoint { Port: 0 } ? local : null;
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed partial class PortableSocket : PollSocket
             ThrowIfClosed();
             try
             {
-                return _remote ??= Socket.RemoteEndPoint;
+                return _remote ??= _socket.RemoteEndPoint;
             }
             catch (SocketException)
             {
@@ -77,7 +85,7 @@ internal sealed partial class PortableSocket : PollSocket
         get
         {
             ThrowIfClosed();
-            return _isTcp && Socket.NoDelay;
+            return _isTcp && _socket.NoDelay;
         }
 
         set
@@ -85,7 +93,7 @@ internal sealed partial class PortableSocket : PollSocket
             ThrowIfClosed();
             if (_isTcp)
             {
-                Socket.NoDelay = value;
+                _socket.NoDelay = value;
             }
         }
     }
@@ -128,7 +136,7 @@ internal sealed partial class PortableSocket : PollSocket
         ThrowIfClosed();
         try
         {
-            Socket.Shutdown(how);
+            _socket.Shutdown(how);
         }
         catch (SocketException failure)
         {
@@ -161,11 +169,11 @@ internal sealed partial class PortableSocket : PollSocket
         if (abort)
         {
             // No linger time: what is not sent is dropped, and the peer gets a reset.
-            Socket.Close(timeout: 0);
+            _socket.Close(timeout: 0);
         }
         else
         {
-            Socket.Dispose();
+            _socket.Dispose();
         }
 
         // Requests that are pending end now, or have ended, and are discarded when they are taken.
