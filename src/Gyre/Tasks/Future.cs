@@ -6,7 +6,7 @@ namespace Gyre;
 
 /// <summary>An outcome that is not known yet: the base of <see cref="Future{T}"/> and <see cref="LoopTask"/>.</summary>
 /// <remarks>Belongs to one loop and to its thread. asyncio: <c>Future</c>.</remarks>
-// Pending ──result or error──▶ Finished     Terminal states never change.
+// Pending ──result or error──▶ Finished     Terminal states never change (but see WaitFuture).
 //    └──────────Cancel───────▶ Cancelled    Callbacks are queued, never run inside the transition.
 // Invariant: _callbacks is null once the future is done.
 [DebuggerDisplay("{DebuggerText,nq}")]
@@ -148,6 +148,13 @@ public abstract partial class Future : WorkItem
         }
 
         return ExceptionDispatchInfo.Capture(new CancelledException(CancelMessage));
+    }
+
+    /// <summary>Makes a future that is done pending again. Nobody but its owner may hold it.</summary>
+    private protected void Reopen()
+    {
+        _outcome = null;
+        _state = FutureState.Pending;
     }
 
     private void ThrowIfNotFinished()

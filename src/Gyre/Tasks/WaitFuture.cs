@@ -1,0 +1,17 @@
+namespace Gyre;
+
+/// <summary>A future without a result that its owner gives to one waiter after another.</summary>
+/// <remarks>
+/// It never leaves the library: whoever waits for it awaits it inside a coroutine of the owner, and looks at the owner's
+/// state when it wakes. So a wait that repeats with every message allocates nothing.
+/// </remarks>
+internal sealed class WaitFuture(EventLoop loop) : Future(loop)
+{
+    /// <summary>Wakes the waiter. Does nothing when it was woken or cancelled before.</summary>
+    public void Release() => TryFinish();
+
+    /// <summary>Makes the future pending again. The waiter before has been resumed.</summary>
+    public void Reset() => Reopen();
+
+    internal override string Describe() => "wait";
+}
