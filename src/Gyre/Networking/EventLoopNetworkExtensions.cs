@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gyre;
+
+/// <summary>What a loop offers for connections with protocols.</summary>
+public static class EventLoopNetworkExtensions
+{
+    private static readonly ConnectionOptions s_connectionDefaults = new();
+    private static readonly ServerOptions s_serverDefaults = new();
+
+    extension(EventLoop loop)
+    {
+        /// <summary>Connects to a host over TCP. asyncio: <c>create_connection</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol, once the connection stands.</param>
+        /// <param name="host">A name or an address. All its addresses are tried.</param>
+        /// <param name="port">1 to 65535.</param>
+        /// <param name="options">How to connect; the defaults when null.</param>
+        /// <returns>The connection, after the protocol's <c>ConnectionMade</c>.</returns>
+        /// <remarks>Loop thread only. The name is resolved on another thread. On cancel: returns at once, and no socket
+        /// stays open.</remarks>
+        /// <exception cref="SocketException">The host is not known (<see cref="SocketError.HostNotFound"/>), or the
+        /// connection failed.</exception>
+        /// <exception cref="AggregateException">Several addresses failed for different reasons.</exception>
+        public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
+            Func<TProtocol> protocolFactory, string host, int port, ConnectionOptions? options = null)
+            where TProtocol : Protocol
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            ArgumentException.ThrowIfNullOrEmpty(host);
+            CheckPort(port, min: 1);
+            return ConnectToHost(loop, protocolFactory, host, port, options ?? s_connectionDefaults);
+        }
+
+        /// <summary>Connects to an address, of TCP or of a Unix socket. asyncio: <c>create_connection</c>,
+        /// <c>create_unix_connection</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol, once the connection stands.</param>
+        /// <param name="remote">The address.</param>
+        /// <param name="options">How to connect; the defaults when null.</param>
+        /// <inheritdoc cref="CreateConnection{TProtocol}(EventLoop, Func{TProtocol}, string, int, ConnectionOptions?)"/>
+        public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
+            Func<TProtocol> protocolFactory, EndPoint remote, ConnectionOptions? options = null)
+            where TProtocol : Protocol
+        {
+            ArgumentNullException.ThrowIfNull(remote);
+            if (remote is DnsEndPoint name)
+            {
+                return loop.CreateConnection(protocolFactory, name.Host, name.Port, options);
+            }
+
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            return ConnectToAddress(loop, protocolFactory, remote, options ?? s_connectionDefaults);
+        }
+
+        /// <summary>Makes a connection of a socket that is connected already. asyncio: <c>create_connection(sock=…)</c>,
+        /// <c>connect_accepted_socket</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol.</param>
+        /// <param name="socket">A connected stream socket. It is the connection's from here on, also when this fails.</param>
+        /// <returns>The connection, after the protocol's <c>ConnectionMade</c>.</returns>
+        /// <exception cref="ArgumentException">The socket is not a stream socket.</exception>
+        public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
+            Func<TProtocol> protocolFactory, Socket socket)
+            where TProtocol : Protocol
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            ArgumentNullException.ThrowIfNull(socket);
+            return Connecting.OpenAsync(loop, loop.Poller.Attach(socket), protocolFactory);
+        }
+
+        /// <summary>Listens on a port over TCP. asyncio: <c>create_server</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol of each connection.</param>
+        /// <param name="host">A name or an address; it listens on all the addresses of a name. When null or empty: on all
+        /// addresses of the machine.</param>
+        /// <param name="port">0 to 65535. 0 lets the system choose, the same for all addresses.</param>
+        /// <param name="options">How to listen; the defaults when null.</param>
+        /// <remarks>Loop thread only. On cancel: no socket stays open.</remarks>
+        /// <exception cref="SocketException">The host is not known, the port is taken, or this user may not bind it.</exception>
+        public Coroutine<Server> CreateServer(
+            Func<Protocol> protocolFactory, string? host, int port, ServerOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            CheckPort(port, min: 0);
+            return Listening.CreateServerAsync(loop, protocolFactory, host, port, options ?? s_serverDefaults);
+        }
+
+        /// <summary>Listens on sockets that are bound already. asyncio: <c>create_server(sock=…)</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol of each connection.</param>
+        /// <param name="sockets">Bound stream sockets. They are the server's from here on, also when this fails.</param>
+        /// <param name="options">How to listen; the defaults when null.</param>
+        /// <exception cref="SocketException">The system refused.</exception>
+        public Server CreateServer(
+            Func<Protocol> protocolFactory, IReadOnlyList<Socket> sockets, ServerOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            ArgumentNullException.ThrowIfNull(sockets);
+            return Listening.Create(loop, protocolFactory, sockets, options ?? s_serverDefaults);
+        }
+
+        /// <summary>The addresses of a host, in the system's order of preference. asyncio: <c>getaddrinfo</c>.</summary>
+        /// <param name="host">A name, or an address, which is its own answer.</param>
+        /// <param name="family">Which addresses; all by default.</param>
+        /// <remarks>Loop thread only. The lookup runs on a thread of the resolver's own, and equal ones that are under way
+        /// are shared. On cancel: returns at once.</remarks>
+        /// <exception cref="SocketException">The host has no such address, or no server could be asked.</exception>
+        public async Coroutine<IReadOnlyList<IPAddress>> ResolveAsync(
+            string host, AddressFamily family = AddressFamily.Unspecified)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(host);
+            return [.. await HostResolver.Of(loop).ResolveAsync(host, family)];
+        }
+    }
+
+    private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToHost<TProtocol>(
+        EventLoop loop, Func<TProtocol> protocolFactory, string host, int port, ConnectionOptions options)
+        where TProtocol : Protocol =>
+        await Connecting.OpenAsync(
+            loop, await Connecting.ConnectAsync(loop, host, port, options), protocolFactory);
+
+    private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToAddress<TProtocol>(
+        EventLoop loop, Func<TProtocol> protocolFactory, EndPoint remote, ConnectionOptions options)
+        where TProtocol : Protocol =>
+        await Connecting.OpenAsync(
+            loop, await Connecting.ConnectAsync(loop, [remote], remote.ToString()!, options), protocolFactory);
+
+    private static void CheckPort(int port, int min)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, min);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
+    }
+}

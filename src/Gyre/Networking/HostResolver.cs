@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gyre;
+
+/// <summary>Turns host names into addresses, on a few threads of its own.</summary>
+/// <remarks>
+/// The system's resolver blocks, for half a minute if its servers do not answer. On threads of their own, lookups hold up
+/// neither a loop nor other work of the thread pool. Lookups of one name that are under way are
+/// shared, by all loops of the process. Everything behind the lock is for any thread.
+/// </remarks>
+internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> lookup)
+{
+    private const int ThreadsMax = 8;
+    private const int IdleMillisecondsMax = 10_000;
+
+    private static readonly HostResolver s_system = new(Dns.GetHostAddresses);
+
+    private readonly object _lock = new();
+    private readonly Dictionary<(string Host, AddressFamily Family), Lookup> _underWay = [];
+    private readonly Queue<Lookup> _queue = new();
+    private int _threads;
+    private int _idleThreads;
+
+    /// <summary>The loop's resolver: the system's, unless a test has attached its own before.</summary>
+    public static HostResolver Of(EventLoop loop) => loop.Attachment(static _ => s_system);
+
+    /// <summary>The addresses of a host, in the system's order of preference. A literal address needs no thread.</summary>
+    /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
+    public async Coroutine<IPAddress[]> ResolveAsync(string host, AddressFamily family)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? literal))
+        {
+            return family == AddressFamily.Unspecified || family == literal.AddressFamily
+                ? [literal]
+                : throw NetworkErrors.Create(SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
+        }
+
+        var request = new Request(EventLoop.Running, host);
+        Enqueue(ToAscii(host), family, request);
+        try
+        {
+            await request.Done;
+        }
+        finally
+        {
+            request.Abandon();
+        }
+
+        return request.TakeAddresses();
+    }
+
+    /// <summary>The form of a name that servers know: letters beyond ASCII are encoded (RFC 3492).</summary>
+    private static string ToAscii(string host)
+    {
+        try
+        {
+            return System.Text.Ascii.IsValid(host) ? host : new IdnMapping().GetAscii(host);
+        }
+        catch (ArgumentException e)
+        {
+            throw new SocketException((int)SocketError.HostNotFound, $"'{host}' is not a valid host name: {e.Message}");
+        }
+    }
+
+    private void Enqueue(string host, AddressFamily family, Request request)
+    {
+        bool startThread = false;
+        lock (_lock)
+        {
+            var key = (host, family);
+            if (_underWay.TryGetValue(key, out Lookup? shared))
+            {
+                shared.Requests.Add(request);
+                return;
+            }
+
+            var added = new Lookup(host, family, request);
+            _underWay.Add(key, added);
+            _queue.Enqueue(added);
+            if (_idleThreads >= _queue.Count)
+            {
+                Monitor.Pulse(_lock);
+            }
+            else if (_threads < ThreadsMax)
+            {
+                _threads++;
+                startThread = true;
+            }
+        }
+
+        if (startThread)
+        {
+            new Thread(Work) { IsBackground = true, Name = "Gyre resolver" }.UnsafeStart();
+        }
+    }
+
+    private void Work()
+    {
+        while (Take(out bool wanted) is { } work)
+        {
+            IPAddress[] addresses = [];
+            Exception? error = null;
+            if (wanted)
+            {
+                try
+                {
+                    addresses = lookup(work.Host, work.Family);
+                }
+                catch (Exception e)
+                {
+                    error = e;
+                }
+
+                lock (_lock)
+                {
+                    _underWay.Remove((work.Host, work.Family));
+                }
+            }
+
+            // It is no longer under way, so nobody adds to the list.
+            foreach (Request request in work.Requests)
+            {
+                request.Deliver(addresses, error);
+            }
+        }
+    }
+
+    /// <summary>Waits for work. Null when there has been none for a while: the thread ends.</summary>
+    /// <param name="wanted">False when everybody who asked has been cancelled: then it is no longer under way.</param>
+    private Lookup? Take(out bool wanted)
+    {
+        wanted = false;
+        lock (_lock)
+        {
+            Lookup? work;
+            while (!_queue.TryDequeue(out work))
+            {
+                _idleThreads++;
+                bool pulsed = Monitor.Wait(_lock, IdleMillisecondsMax);
+                _idleThreads--;
+                if (!pulsed && _queue.Count == 0)
+                {
+                    _threads--;
+                    return null;
+                }
+            }
+
+            wanted = work.Requests.Exists(static request => !request.IsAbandoned);
+            if (!wanted)
+            {
+                _underWay.Remove((work.Host, work.Family));
+            }
+
+            return work;
+        }
+    }
+
+    /// <summary>One call of the system's resolver, for everybody who asks for the same.</summary>
+    private sealed class Lookup(string host, AddressFamily family, Request first)
+    {
+        public string Host => host;
+
+        public AddressFamily Family => family;
+
+        /// <summary>Under the resolver's lock, until the lookup is no longer under way.</summary>
+        public List<Request> Requests { get; } = [first];
+    }
+
+    /// <summary>One coroutine that waits for a lookup.</summary>
+    private sealed class Request : WorkItem
+    {
+        private readonly EventLoop _loop;
+        private readonly string _host;
+        private IPAddress[]? _addresses;
+        private Exception? _error;
+        private bool _abandoned;
+
+        public Request(EventLoop loop, string host)
+        {
+            _loop = loop;
+            _host = host;
+            Done = new WaitFuture(loop);
+            loop.ExternalWaits++;
+        }
+
+        /// <summary>Loop thread only.</summary>
+        public WaitFuture Done { get; }
+
+        /// <summary>Any thread. A hint: whoever sees it late looks up for nothing.</summary>
+        public bool IsAbandoned => Volatile.Read(ref _abandoned);
+
+        public void Abandon() => Volatile.Write(ref _abandoned, true);
+
+        /// <summary>Resolver's thread: the outcome travels through the loop's inbox, which orders these writes.</summary>
+        public void Deliver(IPAddress[]? addresses, Exception? error)
+        {
+            _addresses = addresses;
+            _error = error;
+            _loop.TryPostThreadSafe(this, null, null);
+        }
+
+        public IPAddress[] TakeAddresses()
+        {
+            string what = $"The host name '{_host}' cannot be resolved";
+            return _error switch
+            {
+                null when _addresses is { Length: > 0 } addresses => addresses,
+                null => throw NetworkErrors.Create(SocketError.HostNotFound, what),
+                SocketException e => throw NetworkErrors.Create(e.SocketErrorCode, what),
+                _ => throw new SocketException((int)SocketError.HostNotFound, $"{what}: {_error.Message}"),
+            };
+        }
+
+        internal override void Execute(object? first, object? second)
+        {
+            _loop.ExternalWaits--;
+            Done.Release();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gyre;
+
+/// <summary>From a host's name to bound sockets.</summary>
+internal static class Listening
+{
+    /// <summary>How often another port is tried when the system's choice for the first address is taken on the second.</summary>
+    private const int PortAttemptsMax = 10;
+
+    public static async Coroutine<Server> CreateServerAsync(
+        EventLoop loop, Func<Protocol> protocolFactory, string? host, int port, ServerOptions options)
+    {
+        IPAddress[] addresses = string.IsNullOrEmpty(host)
+            ? [IPAddress.Any, IPAddress.IPv6Any]
+            : await HostResolver.Of(loop).ResolveAsync(host, AddressFamily.Unspecified);
+        List<Socket> sockets = BindAll(addresses.Distinct(), port, options, host);
+        return Create(loop, protocolFactory, sockets, options);
+    }
+
+    /// <summary>Makes a server of bound sockets. They are closed when that fails.</summary>
+    public static Server Create(
+        EventLoop loop, Func<Protocol> protocolFactory, IReadOnlyList<Socket> sockets, ServerOptions options)
+    {
+        Server? server = null;
+        try
+        {
+            server = new Server(loop, protocolFactory, sockets, options);
+            if (options.StartServing)
+            {
+                server.StartServing();
+            }
+
+            return server;
+        }
+        catch
+        {
+            server?.Close();
+            DisposeAll(sockets);
+            throw;
+        }
+    }
+
+    public static Socket Bind(EndPoint local, ServerOptions options)
+    {
+        ProtocolType protocol = local is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified;
+        var socket = new Socket(local.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            if (local is IPEndPoint)
+            {
+                // On Unix a Socket sets SO_REUSEADDR by itself, unless it is to be exclusive.
+                socket.ExclusiveAddressUse = !options.ReuseAddress;
+            }
+
+            if (options.ReusePort)
+            {
+                SetReusePort(socket);
+            }
+
+            if (local.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                // Each family has a socket of its own; one that takes both would collide with the other.
+                socket.DualMode = false;
+            }
+
+            socket.Bind(local);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw NetworkErrors.Create(e.SocketErrorCode, $"Cannot listen on {local}");
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Binds a port on several addresses. Port 0 becomes the same port on each of them.</summary>
+    private static List<Socket> BindAll(IEnumerable<IPAddress> addresses, int port, ServerOptions options, string? host)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            var sockets = new List<Socket>();
+            try
+            {
+                BindAll(addresses, port, options, sockets);
+                return sockets.Count > 0 ? sockets : throw new SocketException(
+                    (int)SocketError.AddressNotAvailable, $"Cannot listen on {host}:{port}: no address of it is of this machine");
+            }
+            catch (SocketException e)
+            {
+                DisposeAll(sockets);
+                bool chosenPortIsTaken = port == 0 && sockets.Count > 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                if (!chosenPortIsTaken || attempt == PortAttemptsMax)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static void BindAll(IEnumerable<IPAddress> addresses, int port, ServerOptions options, List<Socket> sockets)
+    {
+        foreach (IPAddress address in addresses)
+        {
+            try
+            {
+                Socket socket = Bind(new IPEndPoint(address, port), options);
+                sockets.Add(socket);
+                port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+            }
+            catch (SocketException e) when (
+                e.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
+            {
+                // The machine has no such address, usually because IPv6 is turned off. The others will do.
+            }
+        }
+    }
+
+    private static void DisposeAll(IEnumerable<Socket> sockets)
+    {
+        foreach (Socket socket in sockets)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private static void SetReusePort(Socket socket)
+    {
+        // The BCL has no name for SO_REUSEPORT. Its ReuseAddress sets both, which is more than was asked for.
+        (int level, int option) = OperatingSystem.IsLinux() ? (1, 15)
+            : OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? (0xffff, 0x200)
+            : throw new PlatformNotSupportedException("This system has no SO_REUSEPORT. Leave ReusePort false.");
+        socket.SetRawSocketOption(level, option, [1, 0, 0, 0]);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using Gyre.Polling;
+
+namespace Gyre;
+
+public sealed partial class Server
+{
+    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors, each try costs
+    /// two system calls, and service goes on this long after one is free.</summary>
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Failures are reported this often at the most: without descriptors they repeat with each try.</summary>
+    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
+
+    private TimeSpan? _lastReport;
+
+    // As of any callback, new connections are made in the context in which the server was.
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+
+    private void Accept(PollSocket connection)
+    {
+        if (_context is { } context && ExecutionContext.Capture() != context)
+        {
+            ExecutionContext.Restore(context);
+        }
+
+        try
+        {
+            SocketTransport.Start(_loop, connection, _protocolFactory(), this);
+        }
+        catch (Exception e)
+        {
+            connection.Close(abort: true);
+            _loop.CallExceptionHandler(new ExceptionContext
+            {
+                Message = "The protocol of an incoming connection could not be made. The connection was reset.",
+                Exception = e,
+                Source = this,
+            });
+        }
+    }
+
+    private void ReportAcceptError(SocketError error)
+    {
+        TimeSpan now = _loop.Time;
+        if (_lastReport is { } last && now - last < s_reportInterval)
+        {
+            return;
+        }
+
+        _lastReport = now;
+        _loop.CallExceptionHandler(new ExceptionContext
+        {
+            Message = "A connection could not be accepted. It waits in the backlog; accepting is tried again "
+                + $"every {s_retryDelay.TotalMilliseconds} ms.",
+            Exception = new SocketException((int)error),
+            Source = this,
+        });
+    }
+
+    /// <summary>One listening socket.</summary>
+    // Idle ──Start──▶ Accepting ──failure──▶ Pausing ──timer──▶ Accepting     Close leads from each to Closed.
+    private sealed class Listener(Server server, Socket socket) : IAcceptSink
+    {
+        private readonly PollSocket _socket = server._loop.Poller.Attach(socket);
+        private TimerHandle? _retry;
+
+        public Socket Socket => socket;
+
+        public void Start()
+        {
+            _retry = null;
+            try
+            {
+                _socket.StartAccepting(this);
+            }
+            catch (SocketException e)
+            {
+                OnAcceptFailed(e.SocketErrorCode);
+            }
+        }
+
+        public void Close()
+        {
+            _retry?.Cancel();
+            _retry = null;
+            _socket.Close(abort: false);
+        }
+
+        public void OnAccepted(PollSocket connection) => server.Accept(connection);
+
+        public void OnAcceptFailed(SocketError error)
+        {
+            _retry = server._loop.CallLater(s_retryDelay, Start);
+
+            // Last: the handler may close the server.
+            server.ReportAcceptError(error);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Net.Sockets;
+using Gyre.Polling;
+
+namespace Gyre;
+
+internal sealed partial class SocketTransport
+{
+    private BufferedSink? _bufferedSink;
+    private bool _receiving;
+    private bool _readingPaused;
+    private bool _inputEnded;
+
+    public override bool IsReading => !IsClosing && !_readingPaused;
+
+    private bool WantsInput => _state == TransportState.Open && !_readingPaused && !_inputEnded;
+
+    public override void PauseReading()
+    {
+        Loop.AssertOnLoop();
+        if (IsReading)
+        {
+            _readingPaused = true;
+            UpdateReceiving();
+        }
+    }
+
+    public override void ResumeReading()
+    {
+        Loop.AssertOnLoop();
+        if (!IsClosing && _readingPaused)
+        {
+            _readingPaused = false;
+            UpdateReceiving();
+        }
+    }
+
+    void IReceiveSink.OnReceived(ReadOnlySpan<byte> data)
+    {
+        EnterContext();
+        try
+        {
+            _protocol.DataReceived(data);
+        }
+        catch (Exception e)
+        {
+            Fail("The protocol's DataReceived threw an exception.", e);
+        }
+    }
+
+    void IReceiveSink.OnEndOfInput() => OnEndOfInput();
+
+    void IReceiveSink.OnReceiveFailed(SocketError error) => OnReceiveFailed(error);
+
+    private void OnEndOfInput()
+    {
+        _receiving = false;
+        _inputEnded = true;
+        EnterContext();
+        bool keepOpen;
+        try
+        {
+            keepOpen = _protocol.EofReceived();
+        }
+        catch (Exception e)
+        {
+            Fail("The protocol's EofReceived threw an exception.", e);
+            return;
+        }
+
+        if (!keepOpen)
+        {
+            Close();
+        }
+    }
+
+    private void OnReceiveFailed(SocketError error)
+    {
+        _receiving = false;
+        Fail(error);
+    }
+
+    /// <summary>Starts or stops the socket's input, if what is wanted has changed.</summary>
+    private void UpdateReceiving()
+    {
+        if (WantsInput == _receiving)
+        {
+            return;
+        }
+
+        if (_receiving)
+        {
+            _receiving = false;
+            _socket.StopReceiving();
+            return;
+        }
+
+        IReceiveSink sink = this;
+        if (_protocol is BufferedProtocol)
+        {
+            sink = _bufferedSink ??= new BufferedSink(this);
+        }
+
+        try
+        {
+            _socket.StartReceiving(sink);
+            _receiving = true;
+        }
+        catch (SocketException e)
+        {
+            Fail(e.SocketErrorCode);
+        }
+    }
+
+    /// <summary>A protocol was replaced: the sink depends on its kind.</summary>
+    private void RestartReceiving()
+    {
+        if (_receiving)
+        {
+            _receiving = false;
+            _socket.StopReceiving();
+            UpdateReceiving();
+        }
+    }
+
+    /// <summary>The sink of a protocol that brings its own buffers.</summary>
+    private sealed class BufferedSink(SocketTransport transport) : IBufferedReceiveSink
+    {
+        // A sink must return something; after a failure nothing is received into it.
+        private static readonly byte[] s_nothing = new byte[1];
+
+        public Memory<byte> GetReceiveBuffer(int sizeHint)
+        {
+            transport.EnterContext();
+            try
+            {
+                Memory<byte> buffer = ((BufferedProtocol)transport._protocol).GetBuffer(sizeHint);
+                return buffer.IsEmpty ? throw BufferedProtocol.EmptyBuffer() : buffer;
+            }
+            catch (Exception e)
+            {
+                transport.Fail("The protocol's GetBuffer threw an exception.", e);
+                return s_nothing;
+            }
+        }
+
+        public void OnReceived(int count)
+        {
+            transport.EnterContext();
+            try
+            {
+                ((BufferedProtocol)transport._protocol).BufferUpdated(count);
+            }
+            catch (Exception e)
+            {
+                transport.Fail("The protocol's BufferUpdated threw an exception.", e);
+            }
+        }
+
+        public void OnReceived(ReadOnlySpan<byte> data) => ((IReceiveSink)transport).OnReceived(data);
+
+        public void OnEndOfInput() => transport.OnEndOfInput();
+
+        public void OnReceiveFailed(SocketError error) => transport.OnReceiveFailed(error);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using Gyre.Polling;
+
+namespace Gyre.Tests.Networking;
+
+/// <summary>Tests that use sockets: each runs on each backend that the machine has.</summary>
+public abstract class NetworkTest
+{
+    /// <summary>Much longer than any test takes. It ends a test that hangs, and decides nothing else.</summary>
+    private static readonly TimeSpan s_hangLimit = 60.Seconds();
+
+    public static TheoryData<PollerBackend> Backends { get; } =
+    [
+        .. Enum.GetValues<PollerBackend>().Where(backend => backend != PollerBackend.Auto && Poller.IsSupported(backend)),
+    ];
+
+    /// <summary>What went to the loop's exception handler.</summary>
+    protected List<ExceptionContext> Reports { get; } = [];
+
+    /// <summary>Runs a test's body on a new loop. Reports that the body has not cleared fail the test.</summary>
+    protected void Run(PollerBackend backend, Func<Coroutine> body)
+    {
+        var options = new EventLoopOptions { Backend = backend, Debug = true };
+        Aio.Run(
+            async () =>
+            {
+                EventLoop loop = EventLoop.Running;
+                loop.ExceptionHandler = (_, context) => Reports.Add(context);
+                await Aio.WaitFor(body(), s_hangLimit);
+            },
+            options);
+        Assert.Empty(Reports.Select(report => report.ToString()));
+    }
+
+    protected static int PortOf(Server server) => ((IPEndPoint)server.EndPoints[0]).Port;
+
+    /// <summary>Lets the loop go on until something holds.</summary>
+    protected static async Coroutine Until(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Aio.Sleep(1.Milliseconds());
+        }
+    }
+}
