@@ -15,8 +15,8 @@ public sealed partial class Server : IAsyncDisposable
     private readonly ServerOptions _options;
     private readonly List<Listener> _listeners = [];
     private readonly HashSet<Transport> _clients = new(ReferenceEqualityComparer.Instance);
-    private readonly WaiterList _closeWaiters;
-    private readonly WaiterList _goneWaiters;
+    private readonly WakeList _closeWaiters;
+    private readonly WakeList _goneWaiters;
     private ServerState _state;
     private bool _servingForever;
 
@@ -26,8 +26,8 @@ public sealed partial class Server : IAsyncDisposable
         _loop = loop;
         _protocolFactory = protocolFactory;
         _options = options;
-        _closeWaiters = new WaiterList(loop);
-        _goneWaiters = new WaiterList(loop);
+        _closeWaiters = new WakeList(loop);
+        _goneWaiters = new WakeList(loop);
         foreach (Socket socket in sockets)
         {
             _listeners.Add(new Listener(this, socket));

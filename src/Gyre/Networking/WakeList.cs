@@ -2,7 +2,7 @@ namespace Gyre;
 
 /// <summary>Coroutines that wait for one event, all of which are woken by it.</summary>
 /// <remarks>On cancel: the waiter leaves the list; the others are not touched.</remarks>
-internal sealed class WaiterList(EventLoop loop)
+internal sealed class WakeList(EventLoop loop)
 {
     private readonly List<WaitFuture> _waiters = [];
 
