@@ -48,7 +48,6 @@ internal sealed partial class EpollPoller : Poller
     private readonly DescriptorHandle _epoll;
     private readonly int _epollDescriptor;
     private readonly EpollWakeup _wakeup;
-    private readonly EpollSocketTable _sockets = new();
     private readonly bool _waitsInNanoseconds;
 
     // On the pinned heap: the kernel writes to it during calls that do not hold up the garbage collector.
@@ -93,6 +92,8 @@ internal sealed partial class EpollPoller : Poller
 
     internal OperationLedger Operations { get; } = new();
 
+    internal EpollSocketTable Sockets { get; } = new();
+
     /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps
     /// it.</summary>
     internal Span<byte> ReceiveBuffer =>
@@ -129,9 +130,10 @@ internal sealed partial class EpollPoller : Poller
             return;
         }
 
+        EpollSocketTable sockets = Sockets;
         for (; count > 0; count--)
         {
-            _sockets.Find(EpollEvents.ReadData(entry))?.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            sockets.Find(EpollEvents.ReadData(entry))?.OnEvents(EpollEvents.ReadEvents(entry), ready);
             entry += EpollEvents.Size;
         }
     }
@@ -156,10 +158,6 @@ internal sealed partial class EpollPoller : Poller
     internal int Control(int operation, int descriptor, uint events, ulong key) =>
         Libc.EpollControl(_epollDescriptor, operation, descriptor, events, key);
 
-    internal ulong Add(EpollSocket socket) => _sockets.Add(socket);
-
-    internal void Remove(EpollSocket socket) => _sockets.Remove(socket.Key);
-
     protected override void Dispose(bool disposing)
     {
         if (_disposed)
@@ -168,7 +166,7 @@ internal sealed partial class EpollPoller : Poller
         }
 
         _disposed = true;
-        foreach (EpollSocket socket in _sockets.ToArray())
+        foreach (EpollSocket socket in Sockets.ToArray())
         {
             if (disposing)
             {

@@ -44,7 +44,7 @@ internal sealed partial class EpollSocket : PollSocket
         _family = family;
         _isTcp = isTcp;
         _input = new InputOperation(this);
-        Key = poller.Add(this);
+        Key = poller.Sockets.Add(this);
     }
 
     /// <summary>What the kernel calls this socket. See <see cref="EpollSocketTable"/>.</summary>
@@ -180,7 +180,7 @@ internal sealed partial class EpollSocket : PollSocket
 
         int descriptor = _descriptor;
         _descriptor = -1;
-        _poller.Remove(this);
+        _poller.Sockets.Remove(Key);
         if (_socket is not null)
         {
             _socket.Dispose();

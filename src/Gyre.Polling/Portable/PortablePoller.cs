@@ -14,8 +14,6 @@ namespace Gyre.Polling;
 internal sealed class PortablePoller : Poller
 {
     private const int ReceiveBufferSize = 64 * 1024;
-    private const long NanosecondsPerMillisecond = 1_000_000;
-
     private readonly HashSet<PortableSocket> _sockets = [];
     private byte[]? _receiveBuffer;
     private bool _disposed;
@@ -40,7 +38,7 @@ internal sealed class PortablePoller : Poller
             timeoutNanoseconds = 0;
         }
 
-        foreach (PortableRequest request in Inbox.Take(ToMilliseconds(timeoutNanoseconds)))
+        foreach (PortableRequest request in Inbox.Take(Timeouts.ToMilliseconds(timeoutNanoseconds)))
         {
             request.Owner.OnTaken(request, ready);
         }
@@ -55,19 +53,6 @@ internal sealed class PortablePoller : Poller
         var attached = new PortableSocket(this, socket);
         _sockets.Add(attached);
         return attached;
-    }
-
-    /// <summary>The milliseconds to wait for, rounded up: a wait that ends early would have the loop spin
-    /// until its timer is due.</summary>
-    internal static int ToMilliseconds(long nanoseconds)
-    {
-        if (nanoseconds <= 0)
-        {
-            return nanoseconds == 0 ? 0 : -1;
-        }
-
-        long milliseconds = ((nanoseconds - 1) / NanosecondsPerMillisecond) + 1;
-        return (int)Math.Min(milliseconds, int.MaxValue);
     }
 
     internal void Remove(PortableSocket socket) => _sockets.Remove(socket);

@@ -95,6 +95,30 @@ public abstract partial class PollerContract
     }
 
     [Fact]
+    public void Close_DescriptorIsUsedAgain_OldOperationDoesNotTouchTheNewSocket()
+    {
+        (PollSocket old, Socket oldPeer) = Harness.Connect();
+        var oldSink = new ReceiveRecorder();
+        old.StartReceiving(oldSink);
+        oldPeer.Send([1]);
+        while (Harness.PollOnly(timeoutNanoseconds: 1_000_000_000) == 0)
+        {
+            Assert.True(Poller.HasOperations);
+        }
+
+        // The system gives the lowest free descriptor: the new socket has the old one's.
+        old.Close(abort: false);
+        (PollSocket socket, Socket peer) = Harness.Connect();
+        var sink = new ReceiveRecorder();
+        socket.StartReceiving(sink);
+        peer.Send([2]);
+        Harness.ExecuteReady();
+        Harness.RunUntil(() => sink.Count == 1);
+        Assert.Equal([2], sink.Bytes);
+        Assert.Equal(0, oldSink.Count);
+    }
+
+    [Fact]
     public void Close_InTheSink_NothingFollows()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();

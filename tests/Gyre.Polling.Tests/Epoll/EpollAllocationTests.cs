@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+
+namespace Gyre.Polling.Tests;
+
+/// <summary>Messages cost no allocation once a connection stands.</summary>
+public sealed class EpollAllocationTests
+{
+    private const int WarmUps = 200;
+    private const int Messages = 1000;
+
+    [Theory]
+    [InlineData(PollerBackend.Epoll, false)]
+    [InlineData(PollerBackend.Epoll, true)]
+    public void Echo_Steady_AllocatesNothing(PollerBackend backend, bool buffered)
+    {
+        Assert.SkipUnless(Poller.IsSupported(backend), $"This machine has no {backend} backend.");
+        using var harness = new PollerHarness(Poller.Create(backend));
+        (PollSocket server, PollSocket client) = harness.ConnectBoth();
+        var atServer = new Echo(server, 1024);
+        var atClient = new Echo(client, 1024);
+        server.StartReceiving(buffered ? new BufferedEcho(atServer) : atServer);
+        client.StartReceiving(buffered ? new BufferedEcho(atClient) : atClient);
+        client.TrySend(new byte[1024], out _);
+        RunUntil(harness, atClient, WarmUps);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RunUntil(harness, atClient, WarmUps + Messages);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Send_Steady_AllocatesNothing()
+    {
+        Assert.SkipUnless(Poller.IsSupported(PollerBackend.Epoll), "This machine has no epoll.");
+        using var harness = new PollerHarness(Poller.Create(PollerBackend.Epoll));
+        (PollSocket server, PollSocket client) = harness.ConnectBoth();
+        var atClient = new Echo(null, 1);
+        client.StartReceiving(atClient);
+        var sender = new EndlessSender(server);
+        sender.GoOn();
+        RunUntil(harness, atClient, WarmUps);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int sends = sender.Sends;
+        RunUntil(harness, atClient, WarmUps + Messages);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(sender.Sends > sends);
+    }
+
+    private static void RunUntil(PollerHarness harness, Echo echo, int messages)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (echo.Messages < messages)
+        {
+            harness.Turn(timeoutNanoseconds: 100_000_000);
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "the echo stopped");
+        }
+    }
+
+    /// <summary>Sends back each message, or, without a socket, only counts what comes.</summary>
+    private sealed class Echo(PollSocket? socket, int size) : IReceiveSink
+    {
+        private int _received;
+
+        public int Messages { get; private set; }
+
+        public void OnReceived(ReadOnlySpan<byte> data)
+        {
+            socket?.TrySend(data, out _);
+            _received += data.Length;
+            if (_received >= size)
+            {
+                _received = 0;
+                Messages++;
+            }
+        }
+
+        public void OnEndOfInput() => Assert.Fail("The peer does not end.");
+
+        public void OnReceiveFailed(SocketError error) => Assert.Fail(error.ToString());
+    }
+
+    private sealed class BufferedEcho(Echo echo) : IBufferedReceiveSink
+    {
+        private readonly byte[] _buffer = new byte[4096];
+
+        public Memory<byte> GetReceiveBuffer(int sizeHint) => _buffer;
+
+        public void OnReceived(int count) => echo.OnReceived(_buffer.AsSpan(0, count));
+
+        public void OnReceived(ReadOnlySpan<byte> data) => Assert.Fail("A buffered sink gets a count.");
+
+        public void OnEndOfInput() => echo.OnEndOfInput();
+
+        public void OnReceiveFailed(SocketError error) => echo.OnReceiveFailed(error);
+    }
+
+    private sealed class EndlessSender(PollSocket socket) : ISendSink
+    {
+        private readonly byte[] _data = GC.AllocateArray<byte>(256 * 1024, pinned: true);
+
+        public int Sends { get; private set; }
+
+        public void OnSent(int count, SocketError error) => GoOn();
+
+        public void GoOn()
+        {
+            Sends++;
+            socket.Send(_data, this);
+        }
+    }
+}

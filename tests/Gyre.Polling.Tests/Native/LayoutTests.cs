@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Gyre.Polling.Tests;
+
+/// <summary>The layouts that the kernel reads and writes. A change of one of these numbers is a bug.</summary>
+public sealed class LayoutTests
+{
+    [Theory]
+    [InlineData(Architecture.X64, 12, 4)]
+    [InlineData(Architecture.Arm64, 16, 8)]
+    public void EpollEvent_Architecture_HasTheKernelsLayout(Architecture architecture, int size, int dataOffset)
+    {
+        Assert.Equal(size, EpollEvents.SizeOn(architecture));
+        Assert.Equal(dataOffset, EpollEvents.DataOffsetOn(architecture));
+        Assert.True(size <= EpollEvents.MaxSize);
+    }
+
+    [Fact]
+    public void EpollEvent_ThisMachine_UsesItsLayout()
+    {
+        Assert.Equal(EpollEvents.SizeOn(RuntimeInformation.ProcessArchitecture), EpollEvents.Size);
+        Assert.Equal(EpollEvents.DataOffsetOn(RuntimeInformation.ProcessArchitecture), EpollEvents.DataOffset);
+        Assert.Equal(EpollEvents.Size, EpollEvents.DataOffset + sizeof(ulong));
+    }
+
+    [Fact]
+    public void KernelTimespec_Always_IsTwoLongs()
+    {
+        Assert.Equal(16, Unsafe.SizeOf<KernelTimespec>());
+        Assert.Equal(0, Marshal.OffsetOf<KernelTimespec>(nameof(KernelTimespec.Seconds)));
+        Assert.Equal(8, Marshal.OffsetOf<KernelTimespec>(nameof(KernelTimespec.Nanoseconds)));
+    }
+
+    [Theory]
+    [InlineData(1, 0, 1)]
+    [InlineData(999_999_999, 0, 999_999_999)]
+    [InlineData(1_000_000_000, 1, 0)]
+    [InlineData(long.MaxValue, 9_223_372_036, 854_775_807)]
+    public void KernelTimespec_FromNanoseconds_Splits(long given, long seconds, long nanoseconds)
+    {
+        var timespec = KernelTimespec.FromNanoseconds(given);
+        Assert.Equal(seconds, timespec.Seconds);
+        Assert.Equal(nanoseconds, timespec.Nanoseconds);
+    }
+
+    [Fact]
+    public void Linger_Always_IsTwoInts()
+    {
+        Assert.Equal(8, Unsafe.SizeOf<Linger>());
+        Assert.Equal(0, Marshal.OffsetOf<Linger>(nameof(Linger.OnOff)));
+        Assert.Equal(4, Marshal.OffsetOf<Linger>(nameof(Linger.Seconds)));
+    }
+}
