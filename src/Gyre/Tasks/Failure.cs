@@ -12,6 +12,9 @@ internal sealed class Failure(Future future, ExceptionDispatchInfo error)
         Source = future,
     });
 
+    /// <summary>The error. Reading it is not retrieving it.</summary>
+    public ExceptionDispatchInfo Error => error;
+
     public ExceptionDispatchInfo Retrieve()
     {
         GC.SuppressFinalize(this);

@@ -50,13 +50,8 @@ public abstract partial class Future : WorkItem
         }
     }
 
-    /// <summary>The message that was given to <see cref="Cancel"/>, of a cancelled future.</summary>
-    internal virtual string? CancelMessage => _outcome switch
-    {
-        string message => message,
-        ExceptionDispatchInfo { SourceException: CancelledException error } => error.CancelMessage,
-        _ => null,
-    };
+    /// <summary>The message of the request that ended the future, unless it travels inside an exception.</summary>
+    internal virtual string? CancelMessage => _outcome as string;
 
     private string DebuggerText => $"{Describe()} {_state}";
 
@@ -143,7 +138,8 @@ public abstract partial class Future : WorkItem
     {
         if (_outcome is ExceptionDispatchInfo original)
         {
-            _outcome = CancelMessage;
+            // Only the first awaiter gets it, and its message: that is asyncio's rule.
+            _outcome = null;
             return original;
         }
 
@@ -156,6 +152,22 @@ public abstract partial class Future : WorkItem
         _outcome = null;
         _state = FutureState.Pending;
     }
+
+    /// <summary>Hands on what the next awaiter of this cancelled future would get: an exception, a message, or null.</summary>
+    internal object? TakeCancelCause()
+    {
+        object? cause = _outcome;
+        if (cause is ExceptionDispatchInfo)
+        {
+            _outcome = null;
+        }
+
+        return cause;
+    }
+
+    /// <summary>Whether awaiting the future, which is done, throws a cancellation. Asking does not count as retrieving.</summary>
+    internal bool ThrowsCancellation =>
+        IsCancelled || (_outcome as Failure)?.Error.SourceException is CancelledException;
 
     private void ThrowIfNotFinished()
     {

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>The futures behind <c>Aio.Gather</c>.</summary>
@@ -117,7 +115,7 @@ internal sealed class GatherFuture<T> : Future<T>
 
         if (_cancelRequested)
         {
-            TryFinishFailed(ExceptionDispatchInfo.Capture(new CancelledException(child.CancelMessage)));
+            TryFinishFailed(child.TakeCancelledError());
         }
         else
         {

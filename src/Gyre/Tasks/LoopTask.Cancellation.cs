@@ -28,6 +28,9 @@ public abstract partial class LoopTask
         }
     }
 
+    // A request that the coroutine swallowed leaves its message behind, as in asyncio.
+    internal override string? CancelMessage => IsCancelled ? base.CancelMessage : _cancelMessage;
+
     /// <summary>Requests that the task end: a <see cref="CancelledException"/> arrives at the <c>await</c> it is suspended in.</summary>
     /// <param name="message">Travels to the exception.</param>
     /// <returns>False when the task is done already.</returns>

@@ -49,8 +49,9 @@ public abstract partial class LoopTask : ICoroutineRunner
     {
         AssertInvariants();
         EventLoop loop = Loop;
+        Future? waiter = _waiter;
         _waiter = null;
-        if (_flags != TaskFlags.Started && !PrepareStep())
+        if (_flags != TaskFlags.Started && !PrepareStep(waiter))
         {
             return;
         }
@@ -73,7 +74,7 @@ public abstract partial class LoopTask : ICoroutineRunner
 
     /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended.</summary>
     /// <returns>False when the task has ended without running.</returns>
-    private bool PrepareStep()
+    private bool PrepareStep(Future? waiter)
     {
         bool foreign = Has(TaskFlags.WaitsForForeign);
         bool first = !Has(TaskFlags.Started);
@@ -88,7 +89,12 @@ public abstract partial class LoopTask : ICoroutineRunner
         _flags &= ~TaskFlags.MustCancel;
         if (!first)
         {
-            Loop.Injected = new CancelledException(_cancelMessage);
+            // What the task waited for was cancelled too: one exception answers both requests.
+            if (waiter?.ThrowsCancellation != true)
+            {
+                Loop.Injected = new CancelledException(_cancelMessage);
+            }
+
             return true;
         }
 
@@ -97,7 +103,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         _leaf = null;
         root.Discard();
         Leave();
-        TryFinishCancelled(_cancelMessage);
+        TryFinishCancelled(ExceptionDispatchInfo.Capture(new CancelledException(_cancelMessage)));
         return false;
     }
 

@@ -34,7 +34,7 @@ public readonly struct Outcome<T>
     }
 
     internal static Outcome<T> Of(Future future) =>
-        future.IsCancelled ? new Outcome<T>(future.TakeCancelledError())
+        future.IsCancelled ? new Outcome<T>(ExceptionDispatchInfo.Capture(new CancelledException(future.CancelMessage)))
         : future.RetrieveError() is { } error ? new Outcome<T>(error)
         : new Outcome<T>(((IFutureResult<T>)future).Result);
 }

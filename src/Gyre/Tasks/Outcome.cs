@@ -22,5 +22,5 @@ public readonly struct Outcome
     public void ThrowIfFailed() => _error?.Throw();
 
     internal static Outcome Of(Future future) =>
-        new(future.IsCancelled ? future.TakeCancelledError() : future.RetrieveError());
+        new(future.IsCancelled ? ExceptionDispatchInfo.Capture(new CancelledException(future.CancelMessage)) : future.RetrieveError());
 }

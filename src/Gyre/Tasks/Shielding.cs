@@ -9,7 +9,16 @@ internal static class Shielding
     {
         if (inner.IsDone)
         {
-            Copy(inner, outer);
+            // asyncio returns the inner future itself here; the outer one must not be told from it.
+            if (inner.IsCancelled)
+            {
+                outer.TryFinishCancelled(inner.TakeCancelCause());
+            }
+            else
+            {
+                Copy(inner, outer);
+            }
+
             return outer;
         }
 
@@ -23,7 +32,7 @@ internal static class Shielding
     {
         if (inner.IsCancelled)
         {
-            outer.Cancel(inner.CancelMessage);
+            outer.Cancel();
         }
         else if (inner.RetrieveError() is { } error)
         {
@@ -54,6 +63,9 @@ internal static class Shielding
             if (!inner.IsDone)
             {
                 inner.RemoveCallback(mirror);
+
+                // However many shields were cancelled, a late error is reported once.
+                inner.RemoveCallback(LateErrorItem.Instance);
                 inner.AddCallback(LateErrorItem.Instance);
             }
         }
