@@ -1,0 +1,45 @@
+using System.Net;
+
+namespace Gyre;
+
+public static partial class Aio
+{
+    /// <summary>Connects to a host over TCP. asyncio: <c>open_connection</c>.</summary>
+    /// <param name="host">A name or an address. All its addresses are tried.</param>
+    /// <param name="port">1 to 65535.</param>
+    /// <param name="options">How to connect; the defaults when null.</param>
+    /// <remarks>Loop thread only. On cancel: returns at once, and no socket stays open.</remarks>
+    /// <exception cref="System.Net.Sockets.SocketException">The host is not known, or the connection failed.</exception>
+    /// <exception cref="AggregateException">Several addresses failed for different reasons.</exception>
+    public static Coroutine<Connection> OpenConnection(
+        string host, int port, StreamConnectionOptions? options = null) =>
+        StreamOpening.OpenAsync(EventLoop.Running, host, port, options);
+
+    /// <summary>Connects to an address, of TCP or of a Unix socket. asyncio: <c>open_connection</c>,
+    /// <c>open_unix_connection</c>.</summary>
+    /// <param name="remote">The address.</param>
+    /// <param name="options">How to connect; the defaults when null.</param>
+    /// <inheritdoc cref="OpenConnection(string, int, StreamConnectionOptions?)"/>
+    public static Coroutine<Connection> OpenConnection(EndPoint remote, StreamConnectionOptions? options = null) =>
+        StreamOpening.OpenAsync(EventLoop.Running, remote, options);
+
+    /// <summary>Listens on a port over TCP, and runs a coroutine for each client. asyncio: <c>start_server</c>.</summary>
+    /// <param name="onClient">Runs in a task of its own for each connection. It closes the writer. If it ends with an error,
+    /// that goes to the loop's exception handler, and the connection is closed; so it is if the task is cancelled.</param>
+    /// <param name="host">A name or an address; it listens on all the addresses of a name. When null or empty: on all
+    /// addresses of the machine.</param>
+    /// <param name="port">0 to 65535. 0 lets the system choose; see <see cref="Server.EndPoints"/>.</param>
+    /// <param name="options">How to listen; the defaults when null.</param>
+    /// <remarks>Loop thread only. On cancel: no socket stays open.</remarks>
+    /// <exception cref="System.Net.Sockets.SocketException">The host is not known, the port is taken, or this user may
+    /// not bind it.</exception>
+    public static Coroutine<Server> StartServer(
+        Func<StreamReader, StreamWriter, Coroutine> onClient,
+        string? host,
+        int port,
+        StreamServerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(onClient);
+        return StreamOpening.ServeAsync(EventLoop.Running, onClient, host, port, options);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gyre;
+
+/// <summary>A reader and a writer of one connection: what <c>Aio.OpenConnection</c> returns.</summary>
+/// <remarks>Loop thread only. Take it apart, <c>var (reader, writer) = await …</c>, or use it with <c>await using</c>.</remarks>
+public sealed class Connection : IAsyncDisposable
+{
+    internal Connection(StreamReader reader, StreamWriter writer)
+    {
+        Reader = reader;
+        Writer = writer;
+    }
+
+    /// <summary>The input.</summary>
+    public StreamReader Reader { get; }
+
+    /// <summary>The output.</summary>
+    public StreamWriter Writer { get; }
+
+    /// <summary>The transport below.</summary>
+    public Transport Transport => Writer.Transport;
+
+    /// <summary>The address of this end, or null when it is not known.</summary>
+    public EndPoint? LocalEndPoint => Transport.LocalEndPoint;
+
+    /// <summary>The address of the other end, or null when it is not known.</summary>
+    public EndPoint? RemoteEndPoint => Transport.RemoteEndPoint;
+
+    /// <summary>Takes the connection apart.</summary>
+    public void Deconstruct(out StreamReader reader, out StreamWriter writer)
+    {
+        reader = Reader;
+        writer = Writer;
+    }
+
+    /// <inheritdoc cref="StreamWriter.Close"/>
+    public void Close() => Writer.Close();
+
+    /// <summary>Closes the connection and waits until what was written is with the system, or the connection is lost.</summary>
+    /// <remarks>Does not throw for a connection that broke: whoever has to know awaits <see cref="StreamWriter.WaitClosedAsync"/>.
+    /// On cancel: it is closed all the same.</remarks>
+    public async Coroutine DisposeAsync()
+    {
+        Close();
+        try
+        {
+            await Writer.WaitClosedAsync();
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            // Disposing must not hide the error that the block which uses the connection is leaving with.
+        }
+    }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync().AsTask());
+}

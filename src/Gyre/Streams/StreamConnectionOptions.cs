@@ -1,0 +1,9 @@
+namespace Gyre;
+
+/// <summary>How a connection with a reader and a writer is made.</summary>
+public sealed class StreamConnectionOptions : ConnectionOptions
+{
+    /// <inheritdoc cref="StreamReader.Limit"/>
+    /// <value>64 KiB by default.</value>
+    public int Limit { get; init; } = StreamReader.DefaultLimit;
+}

@@ -1,0 +1,44 @@
+using System.Net;
+
+namespace Gyre;
+
+/// <summary>Opens connections and servers with readers and writers.</summary>
+internal static class StreamOpening
+{
+    private static readonly StreamConnectionOptions s_connectionDefaults = new();
+    private static readonly StreamServerOptions s_serverDefaults = new();
+
+    public static async Coroutine<Connection> OpenAsync(
+        EventLoop loop, string host, int port, StreamConnectionOptions? options)
+    {
+        options ??= s_connectionDefaults;
+
+        // Held here until the writer holds it: the protocol does not.
+        var reader = new StreamReader(options.Limit);
+        (Transport transport, StreamProtocol protocol) = await loop.CreateConnection(
+            () => new StreamProtocol(loop, reader), host, port, options);
+        return new Connection(reader, new StreamWriter(transport, protocol, reader));
+    }
+
+    public static async Coroutine<Connection> OpenAsync(
+        EventLoop loop, EndPoint remote, StreamConnectionOptions? options)
+    {
+        options ??= s_connectionDefaults;
+        var reader = new StreamReader(options.Limit);
+        (Transport transport, StreamProtocol protocol) = await loop.CreateConnection(
+            () => new StreamProtocol(loop, reader), remote, options);
+        return new Connection(reader, new StreamWriter(transport, protocol, reader));
+    }
+
+    public static Coroutine<Server> ServeAsync(
+        EventLoop loop,
+        Func<StreamReader, StreamWriter, Coroutine> onClient,
+        string? host,
+        int port,
+        StreamServerOptions? options)
+    {
+        options ??= s_serverDefaults;
+        int limit = options.Limit;
+        return loop.CreateServer(() => new StreamProtocol(loop, new StreamReader(limit), onClient), host, port, options);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+
+namespace Gyre;
+
+/// <summary>The input of a connection: bytes that arrived, to be read by one coroutine at a time.</summary>
+/// <remarks>
+/// <para>Loop thread only. Made by <c>Aio.OpenConnection</c> and <c>Aio.StartServer</c>, or by hand and filled with
+/// <see cref="FeedData"/>. asyncio: <c>StreamReader</c>.</para>
+/// <para>Every read, on cancel: nothing is removed. After an error of the connection every read throws it, whatever
+/// had arrived before.</para>
+/// </remarks>
+// Invariant: _paused only while there is a transport, and it was this reader that paused it.
+// Invariant: _waiting while one coroutine is between BeginWait and EndWait; _wait is pending or about to resume it.
+[DebuggerDisplay("Buffered = {BufferedCount}, AtEof = {AtEof}, Limit = {Limit}")]
+public sealed partial class StreamReader
+{
+    /// <summary>The limit of readers that are not given one: 64 KiB.</summary>
+    public const int DefaultLimit = 64 * 1024;
+
+    private readonly InputBuffer _buffer = new();
+    private Transport? _transport;
+    private WaitFuture? _wait;
+    private ExceptionDispatchInfo? _error;
+    private bool _waiting;
+    private bool _paused;
+    private bool _eof;
+
+    /// <summary>Makes a reader that is filled by hand.</summary>
+    /// <param name="limit">See <see cref="Limit"/>.</param>
+    public StreamReader(int limit = DefaultLimit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        Limit = limit;
+    }
+
+    /// <summary>The longest line, or piece up to a separator, in bytes, without the separator; at least 1. The connection
+    /// is slowed down while more than twice as much is waiting to be read.</summary>
+    public int Limit { get; }
+
+    /// <summary>How many bytes have arrived and not been read.</summary>
+    public int BufferedCount => _buffer.Count;
+
+    /// <summary>Whether the input has ended and everything has been read. asyncio: <c>at_eof</c>.</summary>
+    public bool AtEof => _eof && _buffer.Count == 0;
+
+    /// <summary>The error that ended the input, or null. asyncio: <c>exception</c>.</summary>
+    public Exception? Exception => _error?.SourceException;
+
+    /// <summary>The writer of the same connection. A reader that is in use keeps it from being taken for dropped.</summary>
+    internal StreamWriter? Writer { get; set; }
+
+    /// <summary>Adds bytes that arrived. asyncio: <c>feed_data</c>.</summary>
+    /// <param name="data">They are copied.</param>
+    /// <exception cref="InvalidOperationException"><see cref="FeedEof"/> was called before.</exception>
+    public void FeedData(ReadOnlySpan<byte> data)
+    {
+        if (_eof)
+        {
+            throw new InvalidOperationException("FeedEof was called: nothing comes after the end of the input.");
+        }
+
+        if (data.IsEmpty)
+        {
+            return;
+        }
+
+        _buffer.Append(data);
+        Wake();
+        if (!_paused && _transport is not null && _buffer.Count > 2L * Limit)
+        {
+            _paused = true;
+            _transport.PauseReading();
+        }
+    }
+
+    /// <summary>Says that no more bytes will come. asyncio: <c>feed_eof</c>.</summary>
+    public void FeedEof()
+    {
+        _eof = true;
+        Wake();
+    }
+
+    /// <summary>Ends the input with an error, which the waiting read and all later ones throw. asyncio: <c>set_exception</c>.</summary>
+    public void SetException(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        _error = ExceptionDispatchInfo.Capture(exception);
+        Wake();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"stream reader ({_buffer.Count} bytes buffered{(_eof ? ", at its end" : "")})";
+
+    /// <summary>Ties the reader to the transport that it slows down.</summary>
+    internal void SetTransport(Transport transport) => _transport = transport;
+
+    /// <summary>Reads what is there, without waiting. False when a wait is needed.</summary>
+    /// <param name="destination">At least one byte.</param>
+    /// <param name="count">How many bytes were read; 0 at the end.</param>
+    internal bool TryRead(Span<byte> destination, out int count)
+    {
+        ThrowIfFailed();
+        if (_buffer.Count == 0 && !_eof)
+        {
+            count = 0;
+            return false;
+        }
+
+        count = Math.Min(destination.Length, _buffer.Count);
+        _buffer.Span[..count].CopyTo(destination);
+        Consume(count);
+        return true;
+    }
+
+    /// <summary>Starts to wait until bytes, the end or an error arrive. <see cref="EndWait"/> must follow.</summary>
+    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
+    internal WaitFuture BeginWait()
+    {
+        if (_waiting)
+        {
+            throw new InvalidOperationException(
+                "Another coroutine is waiting for input of this reader. Let one coroutine read, and hand on what it read.");
+        }
+
+        if (_paused)
+        {
+            // Whoever waits wants more than is there, however much that is.
+            _paused = false;
+            _transport!.ResumeReading();
+        }
+
+        if (_wait is null)
+        {
+            _wait = new WaitFuture(EventLoop.Running);
+        }
+        else
+        {
+            _wait.Reset();
+        }
+
+        _waiting = true;
+        return _wait;
+    }
+
+    internal void EndWait() => _waiting = false;
+
+    private async Coroutine WaitForInputAsync()
+    {
+        WaitFuture wait = BeginWait();
+        try
+        {
+            await wait;
+        }
+        finally
+        {
+            EndWait();
+        }
+
+        ThrowIfFailed();
+    }
+
+    private void Wake()
+    {
+        if (_waiting)
+        {
+            _wait!.Release();
+        }
+    }
+
+    internal void ThrowIfFailed() => _error?.Throw();
+
+    private void Consume(int count)
+    {
+        _buffer.Consume(count);
+        MaybeResume();
+    }
+
+    private byte[] Take(int count)
+    {
+        byte[] taken = _buffer.Take(count);
+        MaybeResume();
+        return taken;
+    }
+
+    private void MaybeResume()
+    {
+        if (_paused && _buffer.Count <= Limit)
+        {
+            _paused = false;
+            _transport!.ResumeReading();
+        }
+    }
+}
