@@ -16,8 +16,8 @@ public sealed class DeadlockException : Exception
         var text = new StringBuilder("Deadlock: nothing is ready, and no timer is left that could change that.");
         foreach (LoopTask task in tasks)
         {
-            text.AppendLine().Append("  ").Append(task).Append(" in '").Append(task.CoroutineName).Append("' waits for ")
-                .Append(task.Waiter?.ToString() ?? "something outside the library");
+            text.AppendLine().Append("  ").Append(task).Append(" in '").Append(task.CoroutineName)
+                .Append("' waits for ").Append(task.Waiter?.ToString() ?? "something outside the library");
         }
 
         return text.ToString();

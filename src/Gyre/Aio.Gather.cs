@@ -4,8 +4,8 @@ public static partial class Aio
 {
     /// <summary>Runs coroutines side by side, each in a task of its own. asyncio: <c>gather</c>.</summary>
     /// <returns>A future of their results, in the order given.</returns>
-    /// <remarks>Loop thread only. The first error ends the future at once; the other tasks run on, and their errors count
-    /// as seen. Cancelling the future cancels every task that is not done.</remarks>
+    /// <remarks>Loop thread only. The first error ends the future at once; the other tasks run on, and their
+    /// errors count as seen. Cancelling the future cancels every task that is not done.</remarks>
     public static Future<T[]> Gather<T>(params ReadOnlySpan<Coroutine<T>> coroutines)
     {
         EventLoop loop = EventLoop.Running;
@@ -21,7 +21,8 @@ public static partial class Aio
     /// <inheritdoc cref="Gather{T}(ReadOnlySpan{Coroutine{T}})"/>
     public static Future<T[]> Gather<T>(IEnumerable<Coroutine<T>> coroutines) => Gather([.. coroutines]);
 
-    /// <summary>Waits for tasks together. As for coroutines; a task given twice has two places in the results.</summary>
+    /// <summary>Waits for tasks together. As for coroutines; a task given twice has two places in the
+    /// results.</summary>
     /// <inheritdoc cref="Gather{T}(ReadOnlySpan{Coroutine{T}})"/>
     public static Future<T[]> Gather<T>(params ReadOnlySpan<LoopTask<T>> tasks) =>
         GatherFuture<T[]>.Create(EventLoop.Running, Futures(tasks), Results<T>, keepErrors: false);
@@ -59,7 +60,8 @@ public static partial class Aio
     /// <inheritdoc cref="Gather(ReadOnlySpan{Future})"/>
     public static Future Gather(IEnumerable<Future> futures) => Gather([.. futures]);
 
-    /// <summary>Waits for every task, and returns how each ended. asyncio: <c>gather(…, return_exceptions=True)</c>.</summary>
+    /// <summary>Waits for every task, and returns how each ended. asyncio: <c>gather(…,
+    /// return_exceptions=True)</c>.</summary>
     /// <returns>A future of the outcomes, in the order given. It fails only when it is cancelled.</returns>
     /// <remarks>Loop thread only. Cancelling the future cancels every task that is not done.</remarks>
     public static Future<Outcome<T>[]> GatherOutcomes<T>(params ReadOnlySpan<LoopTask<T>> tasks) =>

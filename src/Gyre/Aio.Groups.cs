@@ -2,7 +2,8 @@ namespace Gyre;
 
 public static partial class Aio
 {
-    /// <summary>Runs a body that starts tasks, and returns when the body and all of them have ended. asyncio: <c>TaskGroup</c>.</summary>
+    /// <summary>Runs a body that starts tasks, and returns when the body and all of them have ended. asyncio:
+    /// <c>TaskGroup</c>.</summary>
     /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
     /// <remarks>When the body or a task fails, the rest is cancelled and waited for. On cancel: the tasks are cancelled
     /// and waited for, then the cancellation goes on.</remarks>

@@ -21,7 +21,8 @@ public static partial class Aio
         CancellationToken cancellationToken = default) =>
         EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
 
-    /// <summary>The tasks of the running loop that are not done, in the order of their creation. asyncio: <c>all_tasks</c>.</summary>
+    /// <summary>The tasks of the running loop that are not done, in the order of their creation. asyncio:
+    /// <c>all_tasks</c>.</summary>
     public static IReadOnlyList<LoopTask> AllTasks() => EventLoop.Running.AllTasks();
 
     /// <summary>Waits for a time. Zero or less lets everything else that is ready run first.</summary>
@@ -37,7 +38,8 @@ public static partial class Aio
 
     /// <summary>Protects a coroutine from the cancellation of the one who awaits it. asyncio: <c>shield</c>.</summary>
     /// <returns>A future that ends as the inner task does. Cancelling it leaves the task running.</returns>
-    /// <remarks>Loop thread only. An error of the task after the future was cancelled goes to the exception handler.</remarks>
+    /// <remarks>Loop thread only. An error of the task after the future was cancelled goes to the exception
+    /// handler.</remarks>
     public static Future<T> Shield<T>(Coroutine<T> coroutine) => Shielding.Shield<T>(CreateTask(coroutine));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>

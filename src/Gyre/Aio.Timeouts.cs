@@ -5,8 +5,9 @@ public static partial class Aio
     /// <summary>Runs a body, and cancels it when it takes too long. asyncio: <c>timeout</c>.</summary>
     /// <param name="delay">The limit from now; null for none.</param>
     /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
-    /// <remarks>The body's result, errors and foreign cancellation leave unchanged. On expiry the current task is cancelled once,
-    /// and the cancellation leaves as a <see cref="TimeoutException"/> after the body has cleaned up.</remarks>
+    /// <remarks>The body's result, errors and foreign cancellation leave unchanged. On expiry the current
+    /// task is cancelled once, and the cancellation leaves as a <see cref="TimeoutException"/> after the body
+    /// has cleaned up.</remarks>
     /// <exception cref="TimeoutException">The deadline passed.</exception>
     /// <exception cref="InvalidOperationException">No task is running.</exception>
     public static Coroutine Timeout(TimeSpan? delay, Func<TimeoutScope, Coroutine> body)
@@ -29,7 +30,8 @@ public static partial class Aio
     /// <remarks>Returns or throws only after what was awaited has ended. A result that comes in the moment of the
     /// deadline is returned.</remarks>
     /// <exception cref="TimeoutException">It did not end in time, and has been cancelled.</exception>
-    public static Coroutine<T> WaitFor<T>(Coroutine<T> coroutine, TimeSpan? timeout) => Waiting.WaitFor(coroutine, timeout);
+    public static Coroutine<T> WaitFor<T>(Coroutine<T> coroutine, TimeSpan? timeout) =>
+        Waiting.WaitFor(coroutine, timeout);
 
     /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
     public static Coroutine WaitFor(Coroutine coroutine, TimeSpan? timeout) => Waiting.WaitFor(coroutine, timeout);
@@ -55,9 +57,11 @@ public static partial class Aio
 
     /// <summary>Waits until futures are done, and says which are. asyncio: <c>wait</c>.</summary>
     /// <param name="futures">At least one. Duplicates count once.</param>
-    /// <param name="timeout">The limit from now; null for none. When it is over, what is not done is returned as pending.</param>
+    /// <param name="timeout">The limit from now; null for none. When it is over, what is not done is returned
+    /// as pending.</param>
     /// <param name="returnWhen">When to return.</param>
-    /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to them either.</remarks>
+    /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to
+    /// them either.</remarks>
     /// <exception cref="ArgumentException">No future was given.</exception>
     public static Coroutine<WaitResult<TFuture>> Wait<TFuture>(
         IEnumerable<TFuture> futures, TimeSpan? timeout = null, WhenDone returnWhen = WhenDone.All)

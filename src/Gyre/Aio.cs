@@ -11,16 +11,19 @@ public static partial class Aio
     public static EventLoop RunningLoop => EventLoop.Running;
 
     /// <summary>A token that is cancelled together with the current task, to pass to BCL calls.</summary>
-    /// <remarks>Read it anew for each call: one token stands for one request. See <see cref="LoopTask.CancellationToken"/>.</remarks>
+    /// <remarks>Read it anew for each call: one token stands for one request. See
+    /// <see cref="LoopTask.CancellationToken"/>.</remarks>
     /// <exception cref="InvalidOperationException">No task is running.</exception>
     public static CancellationToken CancellationToken => (CurrentTask ?? throw new InvalidOperationException(
         "No task is running here. The token belongs to a task; read it inside a coroutine.")).CancellationToken;
 
-    /// <summary>Runs a coroutine in a new loop on this thread, and returns when it has ended. asyncio: <c>run</c>.</summary>
+    /// <summary>Runs a coroutine in a new loop on this thread, and returns when it has ended. asyncio:
+    /// <c>run</c>.</summary>
     /// <param name="main">The coroutine.</param>
     /// <param name="options">How the loop is made.</param>
-    /// <remarks>At the end the tasks that are left are cancelled and waited for, the threads of the default executor are
-    /// joined, and the loop is closed. On Ctrl-C the coroutine is cancelled; a second Ctrl-C ends the process.</remarks>
+    /// <remarks>At the end the tasks that are left are cancelled and waited for, the threads of the default
+    /// executor are joined, and the loop is closed. On Ctrl-C the coroutine is cancelled; a second Ctrl-C
+    /// ends the process.</remarks>
     /// <exception cref="InvalidOperationException">This thread runs a loop already.</exception>
     /// <exception cref="OperationCanceledException">The coroutine was cancelled, for example by Ctrl-C.</exception>
     public static void Run(Coroutine main, EventLoopOptions? options = null)

@@ -31,7 +31,8 @@ public sealed class Runner : IDisposable
 
     /// <summary>Runs a coroutine to its end. asyncio: <c>Runner.run</c>.</summary>
     /// <remarks>On Ctrl-C the coroutine is cancelled; a second Ctrl-C ends the process.</remarks>
-    /// <exception cref="InvalidOperationException">The runner is closed, or this thread runs a loop already.</exception>
+    /// <exception cref="InvalidOperationException">The runner is closed, or this thread runs a loop
+    /// already.</exception>
     public void Run(Coroutine main) => Run(CreateMain(main, static (loop, main) => loop.CreateTask(main)));
 
     /// <inheritdoc cref="Run(Coroutine)"/>
@@ -43,7 +44,8 @@ public sealed class Runner : IDisposable
         return task.Result;
     }
 
-    /// <summary>Ends the runner: cancels the tasks that are left, waits for them, ends the default executor and closes the loop.</summary>
+    /// <summary>Ends the runner: cancels the tasks that are left, waits for them, ends the default executor
+    /// and closes the loop.</summary>
     /// <remarks>Errors of those tasks go to the loop's exception handler. Calling it again does nothing.</remarks>
     public void Dispose()
     {
@@ -128,7 +130,8 @@ public sealed class Runner : IDisposable
     /// <summary>Some systems have no such signal; there a coroutine is not interrupted.</summary>
     private static PosixSignalRegistration? ListenForInterrupt(Action<PosixSignalContext> handler)
     {
-        if (OperatingSystem.IsBrowser() || OperatingSystem.IsAndroid() || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS())
+        if (OperatingSystem.IsBrowser() || OperatingSystem.IsAndroid()
+            || OperatingSystem.IsIOS() || OperatingSystem.IsTvOS())
         {
             return null;
         }

@@ -60,6 +60,7 @@ public abstract partial class Poller
         "EPOLL" => PollerBackend.Epoll,
         "PORTABLE" => PollerBackend.Portable,
         _ => throw new InvalidOperationException(
-            $"The environment variable {BackendVariable} is '{value}'. Set it to auto, epoll or portable, or unset it."),
+            $"The environment variable {BackendVariable} is '{value}'. "
+            + "Set it to auto, epoll or portable, or unset it."),
     };
 }

@@ -51,7 +51,8 @@ internal sealed partial class EpollPoller : Poller
     private readonly bool _waitsInNanoseconds;
 
     // On the pinned heap: the kernel writes to it during calls that do not hold up the garbage collector.
-    private readonly byte[] _events = GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
+    private readonly byte[] _events =
+        GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
     private byte[]? _receiveBuffer;
 
     private bool _disposed;

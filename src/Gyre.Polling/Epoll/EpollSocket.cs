@@ -91,7 +91,8 @@ internal sealed partial class EpollSocket : PollSocket
     {
         if (socket.SocketType != SocketType.Stream)
         {
-            throw new ArgumentException($"Only stream sockets can be attached, not {socket.SocketType}.", nameof(socket));
+            throw new ArgumentException(
+                $"Only stream sockets can be attached, not {socket.SocketType}.", nameof(socket));
         }
 
         // Reading the handle of a disposed socket gives a closed one, setting this throws.

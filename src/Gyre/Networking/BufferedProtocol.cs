@@ -1,8 +1,8 @@
 namespace Gyre;
 
 /// <summary>A protocol that gives the memory that bytes are received into, which saves a copy.</summary>
-/// <remarks>Loop thread only. As <see cref="Protocol"/>, with <see cref="GetBuffer"/> and <see cref="BufferUpdated"/> in
-/// place of <see cref="DataReceived"/>. asyncio: <c>BufferedProtocol</c>.</remarks>
+/// <remarks>Loop thread only. As <see cref="Protocol"/>, with <see cref="GetBuffer"/> and
+/// <see cref="BufferUpdated"/> in place of <see cref="DataReceived"/>. asyncio: <c>BufferedProtocol</c>.</remarks>
 public abstract class BufferedProtocol : Protocol
 {
     /// <summary>Gives the memory for the next bytes. asyncio: <c>get_buffer</c>.</summary>

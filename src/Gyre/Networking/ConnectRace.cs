@@ -5,8 +5,8 @@ using Gyre.Polling;
 namespace Gyre;
 
 /// <summary>Connects to one of several addresses: the first connection that stands wins.</summary>
-/// <remarks>Loop thread only. RFC 8305, section 5: the next attempt starts when one has failed, or when the delay is over and
-/// none has succeeded.</remarks>
+/// <remarks>Loop thread only. RFC 8305, section 5: the next attempt starts when one has failed, or when the
+/// delay is over and none has succeeded.</remarks>
 internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remotes, ConnectionOptions options)
 {
     private readonly List<Attempt> _attempts = [];

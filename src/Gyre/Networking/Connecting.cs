@@ -67,8 +67,9 @@ internal static class Connecting
     /// delay and not one for each of its addresses (RFC 8305, section 4).</summary>
     internal static IEnumerable<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
-        var first = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily == addresses[0].AddressFamily));
-        var second = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily != addresses[0].AddressFamily));
+        AddressFamily family = addresses[0].AddressFamily;
+        var first = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily == family));
+        var second = new Queue<IPAddress>(addresses.Where(address => address.AddressFamily != family));
         while (first.Count + second.Count > 0)
         {
             if (first.TryDequeue(out IPAddress? address))

@@ -14,8 +14,8 @@ public class ConnectionOptions
     /// <value>Null by default: the system chooses. Otherwise only addresses of the same family are tried.</value>
     public EndPoint? LocalEndPoint { get; init; }
 
-    /// <summary>How long one address may take before the next is tried beside it (RFC 8305, "happy eyeballs"). The first
-    /// connection that stands wins; the others are closed.</summary>
+    /// <summary>How long one address may take before the next is tried beside it (RFC 8305, "happy
+    /// eyeballs"). The first connection that stands wins; the others are closed.</summary>
     /// <value>250 ms by default. When null, an address is tried after the one before has failed. asyncio:
     /// <c>happy_eyeballs_delay</c>, where null is the default.</value>
     public TimeSpan? HappyEyeballsDelay { get; init; } = TimeSpan.FromMilliseconds(250);

@@ -52,10 +52,12 @@ public static class EventLoopNetworkExtensions
             return ConnectToAddress(loop, protocolFactory, remote, options ?? s_connectionDefaults);
         }
 
-        /// <summary>Makes a connection of a socket that is connected already. asyncio: <c>create_connection(sock=…)</c>,
+        /// <summary>Makes a connection of a socket that is connected already. asyncio:
+        /// <c>create_connection(sock=…)</c>,
         /// <c>connect_accepted_socket</c>.</summary>
         /// <param name="protocolFactory">Makes the protocol.</param>
-        /// <param name="socket">A connected stream socket. It is the connection's from here on, also when this fails.</param>
+        /// <param name="socket">A connected stream socket. It is the connection's from here on, also when
+        /// this fails.</param>
         /// <returns>The connection, after the protocol's <c>ConnectionMade</c>.</returns>
         /// <exception cref="ArgumentException">The socket is not a stream socket.</exception>
         public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
@@ -69,12 +71,13 @@ public static class EventLoopNetworkExtensions
 
         /// <summary>Listens on a port over TCP. asyncio: <c>create_server</c>.</summary>
         /// <param name="protocolFactory">Makes the protocol of each connection.</param>
-        /// <param name="host">A name or an address; it listens on all the addresses of a name. When null or empty: on all
-        /// addresses of the machine.</param>
+        /// <param name="host">A name or an address; it listens on all the addresses of a name. When null or
+        /// empty: on all addresses of the machine.</param>
         /// <param name="port">0 to 65535. 0 lets the system choose, the same for all addresses.</param>
         /// <param name="options">How to listen; the defaults when null.</param>
         /// <remarks>Loop thread only. On cancel: no socket stays open.</remarks>
-        /// <exception cref="SocketException">The host is not known, the port is taken, or this user may not bind it.</exception>
+        /// <exception cref="SocketException">The host is not known, the port is taken, or this user may not
+        /// bind it.</exception>
         public Coroutine<Server> CreateServer(
             Func<Protocol> protocolFactory, string? host, int port, ServerOptions? options = null)
         {
@@ -85,7 +88,8 @@ public static class EventLoopNetworkExtensions
 
         /// <summary>Listens on sockets that are bound already. asyncio: <c>create_server(sock=…)</c>.</summary>
         /// <param name="protocolFactory">Makes the protocol of each connection.</param>
-        /// <param name="sockets">Bound stream sockets. They are the server's from here on, also when this fails.</param>
+        /// <param name="sockets">Bound stream sockets. They are the server's from here on, also when this
+        /// fails.</param>
         /// <param name="options">How to listen; the defaults when null.</param>
         /// <exception cref="SocketException">The system refused.</exception>
         public Server CreateServer(
@@ -96,11 +100,12 @@ public static class EventLoopNetworkExtensions
             return Listening.Create(loop, protocolFactory, sockets, options ?? s_serverDefaults);
         }
 
-        /// <summary>The addresses of a host, in the system's order of preference. asyncio: <c>getaddrinfo</c>.</summary>
+        /// <summary>The addresses of a host, in the system's order of preference. asyncio:
+        /// <c>getaddrinfo</c>.</summary>
         /// <param name="host">A name, or an address, which is its own answer.</param>
         /// <param name="family">Which addresses; all by default.</param>
-        /// <remarks>Loop thread only. The lookup runs on a thread of the resolver's own, and equal ones that are under way
-        /// are shared. On cancel: returns at once.</remarks>
+        /// <remarks>Loop thread only. The lookup runs on a thread of the resolver's own, and equal ones that
+        /// are under way are shared. On cancel: returns at once.</remarks>
         /// <exception cref="SocketException">The host has no such address, or no server could be asked.</exception>
         public async Coroutine<IReadOnlyList<IPAddress>> ResolveAsync(
             string host, AddressFamily family = AddressFamily.Unspecified)

@@ -6,8 +6,8 @@ namespace Gyre;
 
 /// <summary>Turns host names into addresses, on a few threads of its own.</summary>
 /// <remarks>
-/// The system's resolver blocks, for half a minute if its servers do not answer. On threads of their own, lookups hold up
-/// neither a loop nor other work of the thread pool. Lookups of one name that are under way are
+/// The system's resolver blocks, for half a minute if its servers do not answer. On threads of their own,
+/// lookups hold up neither a loop nor other work of the thread pool. Lookups of one name that are under way are
 /// shared, by all loops of the process. Everything behind the lock is for any thread.
 /// </remarks>
 internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> lookup)
@@ -26,7 +26,8 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     /// <summary>The loop's resolver: the system's, unless a test has attached its own before.</summary>
     public static HostResolver Of(EventLoop loop) => loop.Attachment(static _ => s_system);
 
-    /// <summary>The addresses of a host, in the system's order of preference. A literal address needs no thread.</summary>
+    /// <summary>The addresses of a host, in the system's order of preference. A literal address needs no
+    /// thread.</summary>
     /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
     public async Coroutine<IPAddress[]> ResolveAsync(string host, AddressFamily family)
     {
@@ -34,7 +35,8 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
         {
             return family == AddressFamily.Unspecified || family == literal.AddressFamily
                 ? [literal]
-                : throw NetworkErrors.Create(SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
+                : throw NetworkErrors.Create(
+                    SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
         }
 
         var request = new Request(EventLoop.Running, host);
@@ -193,7 +195,8 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
 
         public void Abandon() => Volatile.Write(ref _abandoned, true);
 
-        /// <summary>Resolver's thread: the outcome travels through the loop's inbox, which orders these writes.</summary>
+        /// <summary>Resolver's thread: the outcome travels through the loop's inbox, which orders these
+        /// writes.</summary>
         public void Deliver(IPAddress[]? addresses, Exception? error)
         {
             _addresses = addresses;

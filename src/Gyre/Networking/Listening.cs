@@ -6,7 +6,8 @@ namespace Gyre;
 /// <summary>From a host's name to bound sockets.</summary>
 internal static class Listening
 {
-    /// <summary>How often another port is tried when the system's choice for the first address is taken on the second.</summary>
+    /// <summary>How often another port is tried when the system's choice for the first address is taken on
+    /// the second.</summary>
     private const int PortAttemptsMax = 10;
 
     public static async Coroutine<Server> CreateServerAsync(
@@ -90,12 +91,14 @@ internal static class Listening
             {
                 BindAll(addresses, port, options, sockets);
                 return sockets.Count > 0 ? sockets : throw new SocketException(
-                    (int)SocketError.AddressNotAvailable, $"Cannot listen on {host}:{port}: no address of it is of this machine");
+                    (int)SocketError.AddressNotAvailable,
+                    $"Cannot listen on {host}:{port}: no address of it is of this machine");
             }
             catch (SocketException e)
             {
                 DisposeAll(sockets);
-                bool chosenPortIsTaken = port == 0 && sockets.Count > 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse;
+                bool chosenPortIsTaken =
+                    port == 0 && sockets.Count > 0 && e.SocketErrorCode == SocketError.AddressAlreadyInUse;
                 if (!chosenPortIsTaken || attempt == PortAttemptsMax)
                 {
                     throw;

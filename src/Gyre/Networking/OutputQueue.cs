@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Gyre;
 
 /// <summary>The unsent bytes of a transport, in the order in which they were written.</summary>
-/// <remarks>While the first segment is being sent, bytes may still be added behind its unsent ones: those stay as they are.</remarks>
+/// <remarks>While the first segment is being sent, bytes may still be added behind its unsent ones: those
+/// stay as they are.</remarks>
 // Invariant: every segment in the queue has unsent bytes; Length is their sum.
 internal sealed class OutputQueue(SegmentPool pool)
 {
@@ -53,7 +54,8 @@ internal sealed class OutputQueue(SegmentPool pool)
     }
 
     /// <summary>Drops everything that is unsent.</summary>
-    /// <param name="firstIsLent">Whether the system may still read the first segment: then it is not used again.</param>
+    /// <param name="firstIsLent">Whether the system may still read the first segment: then it is not used
+    /// again.</param>
     public void Clear(bool firstIsLent)
     {
         Segment? segment = firstIsLent ? _head?.Next : _head;

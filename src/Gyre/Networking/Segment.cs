@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A piece of unsent output: memory of the pinned heap, which the system may read while it is being sent.</summary>
+/// <summary>A piece of unsent output: memory of the pinned heap, which the system may read while it is being
+/// sent.</summary>
 internal sealed class Segment
 {
     public const int Size = 32 * 1024;

@@ -5,8 +5,8 @@ namespace Gyre;
 
 public sealed partial class Server
 {
-    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors, each try costs
-    /// two system calls, and service goes on this long after one is free.</summary>
+    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors,
+    /// each try costs two system calls, and service goes on this long after one is free.</summary>
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Failures are reported this often at the most: without descriptors they repeat with each try.</summary>

@@ -5,7 +5,8 @@ using Gyre.Polling;
 namespace Gyre;
 
 /// <summary>Listening sockets, and the connections that came in through them.</summary>
-/// <remarks>Loop thread only. Made by <c>loop.CreateServer</c> and <c>Aio.StartServer</c>. asyncio: <c>Server</c>.</remarks>
+/// <remarks>Loop thread only. Made by <c>loop.CreateServer</c> and <c>Aio.StartServer</c>. asyncio:
+/// <c>Server</c>.</remarks>
 // Bound ──StartServing──▶ Serving ──Close──▶ Closed ──last client gone──▶ (WaitClosedAsync returns)
 //   └─────────────────────Close────────────────▲
 public sealed partial class Server : IAsyncDisposable
@@ -46,10 +47,12 @@ public sealed partial class Server : IAsyncDisposable
     /// <summary>The loop that serves.</summary>
     public EventLoop Loop => _loop;
 
-    /// <summary>The addresses that the server was bound to, with their real ports. They stay after <see cref="Close"/>.</summary>
+    /// <summary>The addresses that the server was bound to, with their real ports. They stay after
+    /// <see cref="Close"/>.</summary>
     public IReadOnlyList<EndPoint> EndPoints { get; }
 
-    /// <summary>The listening sockets, for their options; none after <see cref="Close"/>. asyncio: <c>sockets</c>.</summary>
+    /// <summary>The listening sockets, for their options; none after <see cref="Close"/>. asyncio:
+    /// <c>sockets</c>.</summary>
     public IReadOnlyList<Socket> Sockets =>
         _state == ServerState.Closed ? [] : [.. _listeners.Select(listener => listener.Socket)];
 
@@ -59,9 +62,11 @@ public sealed partial class Server : IAsyncDisposable
     /// <summary>How many connections that the server accepted are open.</summary>
     public int ClientCount => _clients.Count;
 
-    /// <summary>Starts to accept connections. Does nothing when they are being accepted. asyncio: <c>start_serving</c>.</summary>
+    /// <summary>Starts to accept connections. Does nothing when they are being accepted. asyncio:
+    /// <c>start_serving</c>.</summary>
     /// <exception cref="InvalidOperationException">The server is closed.</exception>
-    /// <exception cref="SocketException">The system refused, for example because another socket listens on the port.</exception>
+    /// <exception cref="SocketException">The system refused, for example because another socket listens on
+    /// the port.</exception>
     public void StartServing()
     {
         _loop.AssertOnLoop();
@@ -84,9 +89,10 @@ public sealed partial class Server : IAsyncDisposable
     }
 
     /// <summary>Accepts connections until <see cref="Close"/>. asyncio: <c>serve_forever</c>.</summary>
-    /// <remarks>Returns when the server is closed (asyncio raises an error there). On cancel: the server is closed, and the
-    /// wait goes on until its connections have ended.</remarks>
-    /// <exception cref="InvalidOperationException">The server is closed, or another coroutine is inside this method.</exception>
+    /// <remarks>Returns when the server is closed (asyncio raises an error there). On cancel: the server is
+    /// closed, and the wait goes on until its connections have ended.</remarks>
+    /// <exception cref="InvalidOperationException">The server is closed, or another coroutine is inside this
+    /// method.</exception>
     public async Coroutine ServeForeverAsync()
     {
         if (_servingForever)
@@ -112,7 +118,8 @@ public sealed partial class Server : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops to accept and closes the listening sockets. Connections that were accepted stay. asyncio: <c>close</c>.</summary>
+    /// <summary>Stops to accept and closes the listening sockets. Connections that were accepted stay.
+    /// asyncio: <c>close</c>.</summary>
     /// <remarks>A second call does nothing.</remarks>
     public void Close()
     {
@@ -132,7 +139,8 @@ public sealed partial class Server : IAsyncDisposable
         ReleaseIfGone();
     }
 
-    /// <summary>Waits until the server is closed and its last connection has ended. asyncio: <c>wait_closed</c>.</summary>
+    /// <summary>Waits until the server is closed and its last connection has ended. asyncio:
+    /// <c>wait_closed</c>.</summary>
     /// <remarks>Does not close anything itself. On cancel: nothing changes.</remarks>
     public async Coroutine WaitClosedAsync()
     {

@@ -5,7 +5,8 @@ namespace Gyre;
 
 internal sealed partial class SocketTransport : ISendSink
 {
-    /// <summary>How many segments are sent in one turn. The rest comes with the next one, after others had theirs.</summary>
+    /// <summary>How many segments are sent in one turn. The rest comes with the next one, after others had
+    /// theirs.</summary>
     private const int SegmentsPerTurnMax = 8;
 
     /// <summary>From this many writes into a lost connection on, somebody does not look whether it is lost.</summary>
@@ -123,7 +124,8 @@ internal sealed partial class SocketTransport : ISendSink
         AssertInvariants();
     }
 
-    /// <summary>Sends until the system is full, the output is empty, or this turn is over; then waits for more room.</summary>
+    /// <summary>Sends until the system is full, the output is empty, or this turn is over; then waits for
+    /// more room.</summary>
     private void SendWhatFits()
     {
         for (int i = 0; i < SegmentsPerTurnMax && _output.Length > 0; i++)
@@ -212,7 +214,8 @@ internal sealed partial class SocketTransport : ISendSink
     /// <summary>Tells the peer that nothing more comes. A connection that is gone hears of it from its input.</summary>
     private void EndOutput() => _ = _socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>Whether bytes can be taken. When the connection is closing they are dropped, as the peer would drop them.</summary>
+    /// <summary>Whether bytes can be taken. When the connection is closing they are dropped, as the peer
+    /// would drop them.</summary>
     private bool CanWrite()
     {
         if (_eofWritten)

@@ -106,7 +106,8 @@ internal sealed partial class SocketTransport : Transport, IReceiveSink
 
     public override string ToString() => $"connection {LocalEndPoint} - {RemoteEndPoint} ({_state})";
 
-    /// <summary>Small messages go out at once, as in asyncio: what a program writes is what it wants to be sent.</summary>
+    /// <summary>Small messages go out at once, as in asyncio: what a program writes is what it wants to be
+    /// sent.</summary>
     private static void SetNoDelay(PollSocket socket)
     {
         try
@@ -166,7 +167,8 @@ internal sealed partial class SocketTransport : Transport, IReceiveSink
         Source = this,
     });
 
-    /// <summary>Ends everything but the last call of the protocol, which it queues. Only the first loss counts.</summary>
+    /// <summary>Ends everything but the last call of the protocol, which it queues. Only the first loss
+    /// counts.</summary>
     private void Lose(Exception? error, bool reset)
     {
         if (_state >= TransportState.Losing)

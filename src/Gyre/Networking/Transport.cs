@@ -3,8 +3,8 @@ using System.Net.Sockets;
 
 namespace Gyre;
 
-/// <summary>A connection as its <see cref="Protocol"/> sees it: it takes bytes without waiting, and calls the protocol with
-/// those that arrive.</summary>
+/// <summary>A connection as its <see cref="Protocol"/> sees it: it takes bytes without waiting, and calls the
+/// protocol with those that arrive.</summary>
 /// <remarks>Loop thread only. Made by <c>loop.CreateConnection</c> and by a <see cref="Server"/>. asyncio:
 /// <c>Transport</c>.</remarks>
 public abstract class Transport
@@ -30,13 +30,15 @@ public abstract class Transport
     /// <summary>How many bytes wait to be taken by the system. asyncio: <c>get_write_buffer_size</c>.</summary>
     public abstract long WriteBufferSize { get; }
 
-    /// <summary>The marks that <see cref="SetWriteBufferLimits"/> set, in bytes. asyncio: <c>get_write_buffer_limits</c>.</summary>
+    /// <summary>The marks that <see cref="SetWriteBufferLimits"/> set, in bytes. asyncio:
+    /// <c>get_write_buffer_limits</c>.</summary>
     public abstract (int Low, int High) WriteBufferLimits { get; }
 
     /// <summary>The address of this end, or null when it is not known. asyncio: extra info <c>sockname</c>.</summary>
     public abstract EndPoint? LocalEndPoint { get; }
 
-    /// <summary>The address of the other end, or null when it is not known. asyncio: extra info <c>peername</c>.</summary>
+    /// <summary>The address of the other end, or null when it is not known. asyncio: extra info
+    /// <c>peername</c>.</summary>
     public abstract EndPoint? RemoteEndPoint { get; }
 
     /// <summary>The socket, for its options; null when there is none, or it is closed. Do not send, receive, or close
@@ -45,7 +47,8 @@ public abstract class Transport
 
     /// <summary>Sends bytes, without waiting. asyncio: <c>write</c>.</summary>
     /// <param name="data">What the system does not take at once is copied: the memory is the caller's again.</param>
-    /// <remarks>Bytes are sent in the order of the calls. On a connection that is closing or lost they are dropped. Watch
+    /// <remarks>Bytes are sent in the order of the calls. On a connection that is closing or lost they are
+    /// dropped. Watch
     /// <c>PauseWriting</c>: a writer that does not is limited by nothing but memory.</remarks>
     /// <exception cref="InvalidOperationException"><see cref="WriteEof"/> was called before.</exception>
     public abstract void Write(ReadOnlySpan<byte> data);
@@ -64,7 +67,8 @@ public abstract class Transport
     /// <exception cref="NotSupportedException"><see cref="CanWriteEof"/> is false.</exception>
     public abstract void WriteEof();
 
-    /// <summary>Closes the connection after what was written has been sent. Input stops at once. asyncio: <c>close</c>.</summary>
+    /// <summary>Closes the connection after what was written has been sent. Input stops at once. asyncio:
+    /// <c>close</c>.</summary>
     /// <remarks>The protocol hears <c>ConnectionLost</c> with null, never from inside this call. A second call does
     /// nothing.</remarks>
     public abstract void Close();
@@ -81,7 +85,8 @@ public abstract class Transport
     /// <remarks>Does nothing when nothing was paused, or the connection is closing.</remarks>
     public abstract void ResumeReading();
 
-    /// <summary>Sets when the protocol is told to pause and to resume writing. asyncio: <c>set_write_buffer_limits</c>.</summary>
+    /// <summary>Sets when the protocol is told to pause and to resume writing. asyncio:
+    /// <c>set_write_buffer_limits</c>.</summary>
     /// <param name="high">The protocol is paused above this many unsent bytes. When null: four times
     /// <paramref name="low"/>, or 64 KiB. Zero pauses it while anything is unsent.</param>
     /// <param name="low">It is resumed at this many. When null: a quarter of <paramref name="high"/>.</param>

@@ -28,7 +28,8 @@ internal struct WriteFlow
         if (newLow < 0 || newHigh < newLow)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(high), $"The limits are high = {newHigh} and low = {newLow}; it must hold that high >= low >= 0.");
+                nameof(high),
+                $"The limits are high = {newHigh} and low = {newLow}; it must hold that high >= low >= 0.");
         }
 
         (High, Low) = (newHigh, newLow);

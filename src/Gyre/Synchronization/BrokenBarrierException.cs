@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A barrier was reset or aborted while a task waited at it, or is broken. asyncio: <c>BrokenBarrierError</c>.</summary>
+/// <summary>A barrier was reset or aborted while a task waited at it, or is broken. asyncio:
+/// <c>BrokenBarrierError</c>.</summary>
 public sealed class BrokenBarrierException : InvalidOperationException
 {
     /// <summary>Makes the exception.</summary>

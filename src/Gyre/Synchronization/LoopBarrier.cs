@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Gyre;
 
 /// <summary>A meeting point: tasks wait at it until a given number has come, and then all go on.</summary>
-/// <remarks>Loop thread only. It can be used again and again. Bound to the first loop in which somebody has to wait. asyncio:
+/// <remarks>Loop thread only. It can be used again and again. Bound to the first loop in which somebody has
+/// to wait. asyncio:
 /// <c>Barrier</c>.</remarks>
 // Filling ──the last party arrives──▶ Draining ──all have left──▶ Filling
 //    └──────────Reset, somebody waits──────▶ Resetting ──all have left──▶ Filling
@@ -40,7 +41,8 @@ public sealed class LoopBarrier
     /// <summary>How many tasks have to come. asyncio: <c>parties</c>.</summary>
     public int Parties { get; }
 
-    /// <summary>How many tasks wait for the others. Zero while the barrier lets its tasks go. asyncio: <c>n_waiting</c>.</summary>
+    /// <summary>How many tasks wait for the others. Zero while the barrier lets its tasks go. asyncio:
+    /// <c>n_waiting</c>.</summary>
     public int WaitingCount => _state == BarrierState.Filling ? _inside : 0;
 
     /// <summary>Whether the barrier was aborted. asyncio: <c>broken</c>.</summary>
@@ -48,8 +50,8 @@ public sealed class LoopBarrier
 
     /// <summary>Waits until as many tasks have come as the barrier has parties. asyncio: <c>wait</c>.</summary>
     /// <returns>The place in the order of arrival, from 0. Choose one of them to do what is to be done once.</returns>
-    /// <remarks>On cancel: the task no longer counts as having come; if the barrier has opened already, nothing changes for
-    /// the others.</remarks>
+    /// <remarks>On cancel: the task no longer counts as having come; if the barrier has opened already,
+    /// nothing changes for the others.</remarks>
     /// <exception cref="BrokenBarrierException">The barrier is broken, or was reset or aborted meanwhile.</exception>
     public async Coroutine<int> WaitAsync()
     {
@@ -78,9 +80,11 @@ public sealed class LoopBarrier
         }
     }
 
-    /// <summary>Empties the barrier: tasks that wait get a <see cref="BrokenBarrierException"/>, and it can be used again.</summary>
-    /// <remarks>Also mends a broken barrier. Tasks that were let go but have not run since get the exception too. Tasks that come
-    /// meanwhile wait until those have left. On cancel: nothing changes. asyncio: <c>reset</c>.</remarks>
+    /// <summary>Empties the barrier: tasks that wait get a <see cref="BrokenBarrierException"/>, and it can
+    /// be used again.</summary>
+    /// <remarks>Also mends a broken barrier. Tasks that were let go but have not run since get the exception
+    /// too. Tasks that come meanwhile wait until those have left. On cancel: nothing changes. asyncio:
+    /// <c>reset</c>.</remarks>
     public async Coroutine ResetAsync()
     {
         using (await _condition.LockAsync())
@@ -90,7 +94,8 @@ public sealed class LoopBarrier
         }
     }
 
-    /// <summary>Breaks the barrier: tasks that wait, and all that come, get a <see cref="BrokenBarrierException"/>.</summary>
+    /// <summary>Breaks the barrier: tasks that wait, and all that come, get a
+    /// <see cref="BrokenBarrierException"/>.</summary>
     /// <remarks>For a party that fails and will not come. On cancel: nothing changes. asyncio: <c>abort</c>.</remarks>
     public async Coroutine AbortAsync()
     {
@@ -116,7 +121,8 @@ public sealed class LoopBarrier
         await _condition.WaitForAsync(() => _state is not (BarrierState.Draining or BarrierState.Resetting));
         if (_state == BarrierState.Broken)
         {
-            throw new BrokenBarrierException("The barrier was aborted. Mend it with ResetAsync before it is used again.");
+            throw new BrokenBarrierException(
+                "The barrier was aborted. Mend it with ResetAsync before it is used again.");
         }
     }
 

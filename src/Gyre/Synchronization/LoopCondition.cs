@@ -3,9 +3,11 @@ using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
-/// <summary>A lock together with a way to wait, while holding it, until another task says that something has changed.</summary>
+/// <summary>A lock together with a way to wait, while holding it, until another task says that something has
+/// changed.</summary>
 /// <remarks>
-/// <para>Loop thread only. A wake-up is a hint: check what you wait for again, or use <see cref="WaitForAsync"/>.</para>
+/// <para>Loop thread only. A wake-up is a hint: check what you wait for again, or use
+/// <see cref="WaitForAsync"/>.</para>
 /// <para>Bound to the first loop in which somebody has to wait. asyncio: <c>Condition</c>.</para>
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
@@ -39,11 +41,12 @@ public sealed class LoopCondition : IReleasable
     /// <inheritdoc cref="LoopLock.Release"/>
     public void Release() => _lock.Release();
 
-    /// <summary>Releases the lock, waits for a <see cref="Notify"/>, and takes the lock again. asyncio: <c>wait</c>.</summary>
+    /// <summary>Releases the lock, waits for a <see cref="Notify"/>, and takes the lock again. asyncio:
+    /// <c>wait</c>.</summary>
     /// <remarks>
     /// Tasks are woken in the order of their calls, and take the lock in that order. May return without a notification.
-    /// On cancel: the lock is taken again first, however long that takes, so the caller holds it whatever happens; and a
-    /// notification that this task may have had is given to another.
+    /// On cancel: the lock is taken again first, however long that takes, so the caller holds it whatever
+    /// happens; and a notification that this task may have had is given to another.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The lock is not held, or belongs to another loop.</exception>
     public async Coroutine WaitAsync()

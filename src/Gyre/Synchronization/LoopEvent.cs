@@ -19,7 +19,8 @@ public sealed class LoopEvent
     /// <summary>Whether the event is set. asyncio: <c>is_set</c>.</summary>
     public bool IsSet { get; private set; }
 
-    /// <summary>Sets the event and wakes every task that waits for it, in the order of arrival. asyncio: <c>set</c>.</summary>
+    /// <summary>Sets the event and wakes every task that waits for it, in the order of arrival. asyncio:
+    /// <c>set</c>.</summary>
     /// <remarks>Who has been woken goes on, even if the event is cleared before its turn.</remarks>
     public void Set()
     {
@@ -31,7 +32,8 @@ public sealed class LoopEvent
         }
     }
 
-    /// <summary>Takes the flag back: who waits from now on waits for the next <see cref="Set"/>. asyncio: <c>clear</c>.</summary>
+    /// <summary>Takes the flag back: who waits from now on waits for the next <see cref="Set"/>. asyncio:
+    /// <c>clear</c>.</summary>
     public void Clear()
     {
         _binding.AssertOnLoop();

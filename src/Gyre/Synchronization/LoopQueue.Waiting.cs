@@ -3,9 +3,9 @@ namespace Gyre;
 public partial class LoopQueue<T>
 {
     /// <summary>Gets items one by one, until the queue is shut down and empty. For <c>await foreach</c>.</summary>
-    /// <remarks>Loop thread only. Several tasks may enumerate at once: each item goes to one of them. Leaving the loop early
-    /// loses nothing. The body calls <see cref="TaskDone"/> where somebody joins the queue. On cancel: no item is
-    /// removed.</remarks>
+    /// <remarks>Loop thread only. Several tasks may enumerate at once: each item goes to one of them. Leaving
+    /// the loop early loses nothing. The body calls <see cref="TaskDone"/> where somebody joins the queue. On
+    /// cancel: no item is removed.</remarks>
     public LoopQueueEnumerator<T> GetAsyncEnumerator() => new(this);
 
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) =>

@@ -70,7 +70,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
 
     /// <summary>Waits for an item and removes it. asyncio: <c>get</c>.</summary>
     /// <remarks>Does not yield when there is one. On cancel: no item is removed.</remarks>
-    /// <exception cref="QueueShutDownException">The queue is empty and was shut down, before or while this waited.</exception>
+    /// <exception cref="QueueShutDownException">The queue is empty and was shut down, before or while this
+    /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
     public async Coroutine<T> GetAsync()
     {
@@ -152,7 +153,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
     public Coroutine JoinAsync() => _finished.WaitAsync();
 
-    /// <summary>Ends the queue: nothing more can be put; what is inside can still be got. asyncio: <c>shutdown</c>.</summary>
+    /// <summary>Ends the queue: nothing more can be put; what is inside can still be got. asyncio:
+    /// <c>shutdown</c>.</summary>
     /// <param name="immediate">Whether to drop what is inside, too. Each dropped item counts as done.</param>
     /// <remarks>All who wait are woken; when their turn comes, they get what is left or a
     /// <see cref="QueueShutDownException"/>. Calling it again is allowed.</remarks>

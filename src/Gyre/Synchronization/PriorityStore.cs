@@ -2,8 +2,8 @@ namespace Gyre;
 
 /// <summary>The least item first; equal ones in the order in which they came.</summary>
 /// <remarks>
-/// A binary heap of its own, because the comparer is the user's and may throw. Both operations do all their comparing before
-/// they move anything: an error changes nothing, and no item is lost.
+/// A binary heap of its own, because the comparer is the user's and may throw. Both operations do all their
+/// comparing before they move anything: an error changes nothing, and no item is lost.
 /// </remarks>
 internal sealed class PriorityStore<T>(IComparer<T> comparer) : ItemStore<T>
 {

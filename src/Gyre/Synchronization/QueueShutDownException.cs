@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A queue was shut down: nothing can be put into it, or nothing is left to get. asyncio: <c>QueueShutDown</c>.</summary>
+/// <summary>A queue was shut down: nothing can be put into it, or nothing is left to get. asyncio:
+/// <c>QueueShutDown</c>.</summary>
 public sealed class QueueShutDownException : InvalidOperationException
 {
     /// <summary>Makes the exception.</summary>

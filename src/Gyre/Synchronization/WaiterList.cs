@@ -82,7 +82,8 @@ internal sealed class WaiterList(object owner)
         AssertInvariants();
     }
 
-    /// <summary>Wakes the waiter at the head, if it is pending. One that is done will pass the wake-up on when it runs.</summary>
+    /// <summary>Wakes the waiter at the head, if it is pending. One that is done will pass the wake-up on
+    /// when it runs.</summary>
     public void WakeHead()
     {
         if (_first is { IsDone: false } head)

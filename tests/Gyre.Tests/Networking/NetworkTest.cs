@@ -11,7 +11,8 @@ public abstract class NetworkTest
 
     public static TheoryData<PollerBackend> Backends { get; } =
     [
-        .. Enum.GetValues<PollerBackend>().Where(backend => backend != PollerBackend.Auto && Poller.IsSupported(backend)),
+        .. Enum.GetValues<PollerBackend>()
+            .Where(backend => backend != PollerBackend.Auto && Poller.IsSupported(backend)),
     ];
 
     /// <summary>What went to the loop's exception handler.</summary>
