@@ -4,11 +4,18 @@ namespace Gyre.Testing;
 /// <remarks>
 /// <para>Give it to one loop through <see cref="CreateOptions"/>. Hours pass in no time, every run is the same, and a
 /// program in which everybody waits for ever ends with a <see cref="DeadlockException"/>.</para>
-/// <para>While work outside the loop is awaited (threads, BCL tasks), time stands still until that has ended.</para>
+/// <para>While a call in an executor of the library is awaited, time stands still until that has ended. Of a BCL task
+/// nobody knows whether another thread will end it or something that waits for this clock: while one is awaited, the clock
+/// jumps only after <see cref="Patience"/>.</para>
 /// </remarks>
 public sealed class VirtualClock : TimeProvider
 {
     private long _ticks;
+
+    /// <summary>How long, in real time, the clock waits before each jump while a BCL task is awaited. 100 ms by default.</summary>
+    /// <remarks>With no timer to jump to, a deadlock is reported after 300 times as long. Longer is safer where such a task is the work of another thread, and slower where it waits for this
+    /// clock.</remarks>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The time since the clock was made.</summary>
     public TimeSpan Elapsed => new(Volatile.Read(ref _ticks));

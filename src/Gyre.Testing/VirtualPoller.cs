@@ -6,6 +6,9 @@ namespace Gyre.Testing;
 /// <summary>A poller that does not wait: it moves the clock instead.</summary>
 internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 {
+    /// <summary>With no timer left, only something outside can end the wait for a BCL task. It gets half a minute.</summary>
+    private const int PatiencesToDeadlock = 300;
+
     private readonly ManualResetEventSlim _woken = new();
     private EventLoop? _loop;
 
@@ -24,14 +27,17 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 
         if (_loop!.ExternalWaits > 0)
         {
-            // Somebody outside works for the loop. No virtual time passes until that work is done.
+            // A thread works for the loop. No virtual time passes until that work is done.
             _woken.Wait();
         }
         else if (timeoutNanoseconds > 0)
         {
-            clock.Advance(new TimeSpan(timeoutNanoseconds / TimeSpan.NanosecondsPerTick));
+            if (_loop.ForeignWaits == 0 || !_woken.Wait(clock.Patience))
+            {
+                clock.Advance(new TimeSpan(timeoutNanoseconds / TimeSpan.NanosecondsPerTick));
+            }
         }
-        else if (!_woken.IsSet)
+        else if (!_woken.IsSet && (_loop.ForeignWaits == 0 || !_woken.Wait(clock.Patience * PatiencesToDeadlock)))
         {
             throw new DeadlockException(_loop.AllTasks());
         }

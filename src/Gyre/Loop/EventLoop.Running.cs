@@ -43,21 +43,21 @@ public sealed partial class EventLoop : IReadyQueue
     /// <exception cref="InvalidOperationException">The loop is closed or running, or this thread runs a loop.</exception>
     public void RunForever()
     {
-        CheckCanSchedule();
-        if (t_running is not null)
-        {
-            throw new InvalidOperationException(
-                "This thread already runs an event loop. Await the coroutine, or make a task of it, instead of "
-                + "running a loop inside a loop.");
-        }
-
+        CheckCanRun();
         if (Interlocked.CompareExchange(ref _thread, Thread.CurrentThread, null) is not null)
         {
-            throw new InvalidOperationException("The loop is running on another thread already.");
+            throw RunningElsewhere();
         }
 
+        // Where the caller has suppressed the flow of its context, the loop runs without that, and it is suppressed again.
+        bool suppressed = ExecutionContext.IsFlowSuppressed();
+        if (suppressed)
+        {
+            ExecutionContext.RestoreFlow();
+        }
+
+        ExecutionContext outerContext = ExecutionContext.Capture()!;
         SynchronizationContext? outerSynchronization = SynchronizationContext.Current;
-        ExecutionContext? outerContext = ExecutionContext.Capture();
         t_running = this;
         SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
         try
@@ -73,12 +73,13 @@ public sealed partial class EventLoop : IReadyQueue
             _stopping = false;
             CurrentWork = null;
             t_running = null;
-            if (outerContext is not null)
+            ExecutionContext.Restore(outerContext);
+            SynchronizationContext.SetSynchronizationContext(outerSynchronization);
+            if (suppressed)
             {
-                ExecutionContext.Restore(outerContext);
+                ExecutionContext.SuppressFlow();
             }
 
-            SynchronizationContext.SetSynchronizationContext(outerSynchronization);
             Volatile.Write(ref _thread, null);
         }
     }
@@ -109,15 +110,27 @@ public sealed partial class EventLoop : IReadyQueue
 
         Volatile.Write(ref _closed, true);
         Debug = false;
-        _inbox.Close();
-        foreach (IDisposable attachment in _attachments.OfType<IDisposable>().Reverse())
+        try
         {
-            attachment.Dispose();
-        }
+            // From here on other threads are told that the loop is closed. What they have posted before has not been run.
+            _inbox.Close(Ready);
+            foreach (IDisposable attachment in _attachments.OfType<IDisposable>().Reverse())
+            {
+                attachment.Dispose();
+            }
 
-        Ready.Clear();
-        Timers.Clear();
-        _poller.Dispose();
+            while (Ready.Count > 0)
+            {
+                ReadyEntry entry = Ready.Dequeue();
+                entry.Item.Abandon(entry.First, entry.Second);
+            }
+
+            Timers.Clear();
+        }
+        finally
+        {
+            _poller.Dispose();
+        }
     }
 
     /// <inheritdoc cref="Close"/>
@@ -162,9 +175,17 @@ public sealed partial class EventLoop : IReadyQueue
     }
 
     /// <summary>How long the loop may wait: 0 when a timer is due, -1 when none is pending.</summary>
-    private long NanosecondsToNextTimer() => Timers.PeekWhenTicks() is { } when
-        ? Math.Clamp(when - NowTicks, 0, WaitTicksMax) * TimeSpan.NanosecondsPerTick
-        : -1;
+    private long NanosecondsToNextTimer()
+    {
+        if (Timers.PeekWhenTicks() is not { } when)
+        {
+            return -1;
+        }
+
+        // The two may be further apart than a long can count.
+        long now = NowTicks;
+        return when <= now ? 0 : (long)Math.Min((ulong)when - (ulong)now, WaitTicksMax) * TimeSpan.NanosecondsPerTick;
+    }
 
     private void RunReady(int count)
     {
@@ -195,7 +216,24 @@ public sealed partial class EventLoop : IReadyQueue
     /// <summary>The caller's context; where its flow is suppressed, the one that the loop was made in.</summary>
     private ExecutionContext? CaptureContext() => ExecutionContext.Capture() ?? _madeIn;
 
-    /// <summary>Throws when the loop is closed, or, in debug mode, when this is not its thread.</summary>
+    /// <summary>Throws when the loop cannot be run from here: it is closed or running, or this thread runs a loop.</summary>
+    internal void CheckCanRun()
+    {
+        CheckCanSchedule();
+        if (t_running is not null)
+        {
+            throw new InvalidOperationException(
+                "This thread already runs an event loop. Await the coroutine, or make a task of it, instead of "
+                + "running a loop inside a loop.");
+        }
+
+        if (IsRunning)
+        {
+            throw RunningElsewhere();
+        }
+    }
+
+    /// <summary>Throws when the loop is closed.</summary>
     internal void CheckCanSchedule()
     {
         if (_closed)
@@ -203,6 +241,8 @@ public sealed partial class EventLoop : IReadyQueue
             throw new InvalidOperationException("The event loop is closed. Make a new one.");
         }
     }
+
+    private static InvalidOperationException RunningElsewhere() => new("The loop is running on another thread already.");
 
     private sealed class PollOperationItem : WorkItem
     {

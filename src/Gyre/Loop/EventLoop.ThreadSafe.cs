@@ -42,7 +42,7 @@ public sealed partial class EventLoop
         }
         else if (!TryPostThreadSafe(item, null, null, context))
         {
-            ThreadPool.QueueUserWorkItem(static work => work.Execute(null, null), item, preferLocal: false);
+            item.Abandon(null, null);
         }
     }
 
@@ -60,5 +60,8 @@ public sealed partial class EventLoop
     private sealed class PostedWork(SendOrPostCallback callback, object? state) : WorkItem
     {
         internal override void Execute(object? first, object? second) => callback(state);
+
+        internal override void Abandon(object? first, object? second) =>
+            ThreadPool.QueueUserWorkItem(static work => work.Execute(null, null), this, preferLocal: false);
     }
 }

@@ -73,9 +73,13 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>The exception that the next resumed <c>await</c> throws instead of its result.</summary>
     internal Exception? Injected { get; set; }
 
-    /// <summary>Waits that something outside the loop will end: worker threads, tasks of the thread pool.</summary>
+    /// <summary>Waits that a thread outside the loop will end, as it is sure to do: calls in executors.</summary>
     /// <remarks>A virtual clock does not move, and reports no deadlock, while there are any.</remarks>
     internal int ExternalWaits { get; set; }
+
+    /// <summary>Awaits of what is not of this library: BCL tasks. Who ends them is not known; it may be this loop.</summary>
+    /// <remarks>A virtual clock is patient with them, and reports no deadlock, while there are any.</remarks>
+    internal int ForeignWaits { get; set; }
 
     /// <summary>Schedules a callback for the next iteration.</summary>
     /// <param name="callback">Runs once, on the loop's thread.</param>

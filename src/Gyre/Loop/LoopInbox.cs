@@ -90,14 +90,14 @@ internal sealed class LoopInbox(Poller poller)
         _spare = entries.Length <= RetainedCapacityMax ? entries : new ReadyEntry[InitialCapacity];
     }
 
-    /// <summary>Refuses every further entry. Entries that are inside are dropped.</summary>
-    public void Close()
+    /// <summary>Refuses every further entry. Entries that are inside go to the ready queue, to be abandoned there.</summary>
+    public void Close(ReadyQueue ready)
     {
         lock (_lock)
         {
             _closed = true;
-            _count = 0;
-            _entries = [];
         }
+
+        DrainTo(ready);
     }
 }

@@ -45,6 +45,11 @@ public abstract class LoopTimer : WorkItem
     /// <summary>The timer leaves the heap for the ready queue.</summary>
     internal void MarkDue() => _state = TimerState.Due;
 
+    /// <summary>The loop has closed.</summary>
+    internal void MarkDropped() => _state = TimerState.Cancelled;
+
+    internal sealed override void Abandon(object? first, object? second) => MarkDropped();
+
     /// <summary>Keeps the timer from running, also between its time and its turn.</summary>
     /// <returns>True when this call cancelled it.</returns>
     internal bool CancelTimer()

@@ -74,12 +74,6 @@ internal sealed class ReadyQueue
         }
     }
 
-    public void Clear()
-    {
-        Array.Clear(_entries);
-        _head = _tail;
-    }
-
     private ReadyEntry[] Resize(int capacity)
     {
         var entries = new ReadyEntry[capacity];

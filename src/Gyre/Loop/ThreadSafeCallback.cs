@@ -24,4 +24,6 @@ internal sealed class ThreadSafeCallback(WorkItem item) : WorkItem
             item.Execute(first, second);
         }
     }
+
+    internal override void Abandon(object? first, object? second) => Cancel();
 }

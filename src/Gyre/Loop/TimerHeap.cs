@@ -76,8 +76,14 @@ internal sealed class TimerHeap
         }
     }
 
+    /// <summary>Cancels every timer.</summary>
     public void Clear()
     {
+        for (int i = 0; i < _count; i++)
+        {
+            _entries[i].Timer.MarkDropped();
+        }
+
         _entries = new Entry[InitialCapacity];
         _count = 0;
         _cancelled = 0;

@@ -15,4 +15,11 @@ public abstract class WorkItem
     /// <param name="first">What the queue's entry carried.</param>
     /// <param name="second">What the queue's entry carried beside it.</param>
     internal abstract void Execute(object? first, object? second);
+
+    /// <summary>Called instead of <see cref="Execute"/> when the loop was closed before the item's turn.</summary>
+    /// <param name="first">What the queue's entry carried.</param>
+    /// <param name="second">What the queue's entry carried beside it.</param>
+    internal virtual void Abandon(object? first, object? second)
+    {
+    }
 }
