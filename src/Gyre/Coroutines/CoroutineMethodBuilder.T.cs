@@ -49,7 +49,7 @@ public struct CoroutineMethodBuilder<T>
         }
         else
         {
-            awaiter.OnCompleted(Trampoline.Current.Runner!.SuspendForeign(_box));
+            SuspendForeign(ref awaiter);
         }
     }
 
@@ -65,7 +65,39 @@ public struct CoroutineMethodBuilder<T>
         }
         else
         {
-            awaiter.UnsafeOnCompleted(Trampoline.Current.Runner!.SuspendForeign(_box));
+            UnsafeSuspendForeign(ref awaiter);
+        }
+    }
+
+    private readonly void SuspendForeign<TAwaiter>(ref TAwaiter awaiter)
+        where TAwaiter : INotifyCompletion
+    {
+        ICoroutineRunner runner = Trampoline.Current.Runner!;
+        Action resume = runner.SuspendForeign(_box);
+        try
+        {
+            awaiter.OnCompleted(resume);
+        }
+        catch
+        {
+            runner.AbandonForeign();
+            throw;
+        }
+    }
+
+    private readonly void UnsafeSuspendForeign<TAwaiter>(ref TAwaiter awaiter)
+        where TAwaiter : ICriticalNotifyCompletion
+    {
+        ICoroutineRunner runner = Trampoline.Current.Runner!;
+        Action resume = runner.SuspendForeign(_box);
+        try
+        {
+            awaiter.UnsafeOnCompleted(resume);
+        }
+        catch
+        {
+            runner.AbandonForeign();
+            throw;
         }
     }
 

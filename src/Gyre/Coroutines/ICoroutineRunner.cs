@@ -6,4 +6,7 @@ internal interface ICoroutineRunner
     /// <summary>Suspends at <paramref name="leaf"/>, which awaits something that is not of this library.</summary>
     /// <returns>What that something must call once, on any thread, when it has ended.</returns>
     Action SuspendForeign(CoroutineBox leaf);
+
+    /// <summary>What was to be awaited threw instead of taking the action: the chain runs on.</summary>
+    void AbandonForeign();
 }

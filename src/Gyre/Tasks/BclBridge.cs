@@ -42,15 +42,14 @@ public static class BclBridge
     /// <inheritdoc cref="Wrap{T}(EventLoop, Task{T})"/>
     internal static Future<VoidResult> Wrap(EventLoop loop, Task task) => Wrap(loop, task, static _ => default(VoidResult));
 
-    private static Future<T> Wrap<T>(EventLoop loop, Task task, Func<Task, T> result)
+    private static WrapFuture<T> Wrap<T>(EventLoop loop, Task task, Func<Task, T> result)
     {
-        var future = new Future<T>(loop);
-        loop.ExternalWaits++;
-        var item = new WrapItem<T>(future, result);
+        ArgumentNullException.ThrowIfNull(task);
+        var future = new WrapFuture<T>(loop, result);
 
         // The continuation only queues; what waits for the future runs in its own turn.
         task.ContinueWith(
-            (done, _) => loop.TryPostThreadSafe(item, done, null),
+            (done, _) => loop.TryPostThreadSafe(future, done, null),
             null,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
@@ -60,64 +59,60 @@ public static class BclBridge
 
     private static Task<T> Mirror<T>(Future future)
     {
-        var source = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var item = new MirrorItem<T>(source);
-        if (future.Loop.IsOnLoopThread || !future.Loop.IsRunning)
-        {
-            future.AddCallback(item);
-        }
-        else if (!future.Loop.TryPostThreadSafe(AddItem.Instance, future, item))
-        {
-            throw new InvalidOperationException($"The loop of {future.Describe()} is closed.");
-        }
-
-        return source.Task;
+        var mirror = new FutureMirror<T>(future);
+        mirror.Begin();
+        return mirror.Task;
     }
 
-    private sealed class AddItem : WorkItem
+    private sealed class WrapFuture<T> : Future<T>
     {
-        public static readonly AddItem Instance = new();
+        private readonly Func<Task, T> _result;
+        private bool _holds = true;
 
-        internal override void Execute(object? first, object? second) => ((Future)first!).AddCallback((WorkItem)second!);
-    }
+        public WrapFuture(EventLoop loop, Func<Task, T> result)
+            : base(loop)
+        {
+            _result = result;
+            loop.ForeignWaits++;
+        }
 
-    private sealed class MirrorItem<T>(TaskCompletionSource<T> source) : WorkItem
-    {
+        public override bool Cancel(string? message = null)
+        {
+            LetGo();
+            return base.Cancel(message);
+        }
+
+        /// <summary>The task has ended.</summary>
         internal override void Execute(object? first, object? second)
         {
-            var future = (Future)first!;
-            if (future.IsCancelled)
-            {
-                source.TrySetCanceled();
-            }
-            else if (future.RetrieveError() is { } error)
-            {
-                source.TrySetException(error.SourceException);
-            }
-            else
-            {
-                source.TrySetResult(future is IFutureResult<T> typed ? typed.Result : default!);
-            }
-        }
-    }
-
-    private sealed class WrapItem<T>(Future<T> future, Func<Task, T> result) : WorkItem
-    {
-        internal override void Execute(object? first, object? second)
-        {
-            future.Loop.ExternalWaits--;
+            LetGo();
             var task = (Task)first!;
+            if (IsDone)
+            {
+                // Let go of before. Its error, if it has one, is not looked at: the BCL reports what nobody observes.
+                return;
+            }
+
             if (task.IsCanceled)
             {
-                future.Cancel();
+                Cancel();
             }
             else if (task.Exception is { } error)
             {
-                future.TrySetException(error.InnerExceptions.Count == 1 ? error.InnerException! : error);
+                TrySetException(error.InnerExceptions.Count == 1 ? error.InnerException! : error);
             }
             else
             {
-                future.TrySetResult(result(task));
+                TrySetResult(_result(task));
+            }
+        }
+
+        private void LetGo()
+        {
+            if (_holds)
+            {
+                _holds = false;
+                Loop.ForeignWaits--;
             }
         }
     }

@@ -72,13 +72,17 @@ public static class EventLoopTaskExtensions
         /// <summary>Runs the loop until a coroutine has ended. asyncio: <c>run_until_complete</c>.</summary>
         /// <exception cref="InvalidOperationException">The loop was stopped before the coroutine ended, is closed or is
         /// running.</exception>
-        public void RunUntilComplete(Coroutine coroutine) =>
+        public void RunUntilComplete(Coroutine coroutine)
+        {
+            loop.CheckCanRun();
             loop.RunUntilComplete(loop.CreateTask(coroutine));
+        }
 
         /// <inheritdoc cref="RunUntilComplete(EventLoop, Coroutine)"/>
         /// <returns>The coroutine's result.</returns>
         public T RunUntilComplete<T>(Coroutine<T> coroutine)
         {
+            loop.CheckCanRun();
             LoopTask<T> task = loop.CreateTask(coroutine);
             loop.RunUntilComplete(task);
             return task.Result;
@@ -94,6 +98,9 @@ public static class EventLoopTaskExtensions
             {
                 throw new InvalidOperationException($"{future.Describe()} belongs to another loop.");
             }
+
+            // Before the callback is added: that of a future that is done would stop the loop that runs here.
+            loop.CheckCanRun();
 
             // A callback and nothing else: this is how one stops a loop when something has ended.
             Action<Future> stop = static done => done.Loop.Stop();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 /// <summary>The futures behind <c>Aio.Gather</c>.</summary>
@@ -71,6 +73,21 @@ internal sealed class GatherFuture<T> : Future<T>
             return false;
         }
 
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            // Gathers of tasks that wait for gathers, thousands deep: the rest of them is reached in the next iteration.
+            _cancelRequested = true;
+            Loop.CallSoon(_ => CancelChildren(message), null);
+            return true;
+        }
+
+        return CancelChildren(message);
+    }
+
+    internal override string Describe() => "gather";
+
+    private bool CancelChildren(string? message)
+    {
         bool any = false;
         foreach (Future child in _children)
         {
@@ -80,8 +97,6 @@ internal sealed class GatherFuture<T> : Future<T>
         _cancelRequested |= any;
         return any;
     }
-
-    internal override string Describe() => "gather";
 
     private void OnChildDone(Future child)
     {

@@ -9,21 +9,27 @@ public abstract partial class LoopTask
 
     /// <summary>A token that is cancelled together with this task, to pass to BCL calls.</summary>
     /// <remarks>
-    /// <para>Loop thread only. One token stands for one request: after a request was delivered, the next read gives a
-    /// new token. While a request waits to be delivered, the token is cancelled already.</para>
-    /// <para>When a task reads its token and then awaits something that is not of this library, the token delivers the
-    /// request. A foreign await without the token runs to its end; the request is delivered at the await after it.</para>
+    /// <para>Loop thread only. One token stands for one request: after a request, the next read gives a new token. While a
+    /// request waits to be delivered, the token is cancelled already.</para>
+    /// <para>A BCL call that was given the token, and ends with an <see cref="OperationCanceledException"/> when the task
+    /// is cancelled, delivers the request. One that ends otherwise keeps its outcome, and the request is delivered at
+    /// the next await of something of this library. So is a request that comes during a foreign await without a token.</para>
     /// </remarks>
     public CancellationToken CancellationToken
     {
         get
         {
-            if (IsDone || Has(TaskFlags.MustCancel))
+            if (IsDone)
             {
-                return new CancellationToken(canceled: !IsDone || IsCancelled);
+                return new CancellationToken(IsCancelled);
             }
 
-            _flags |= TaskFlags.TokenRead;
+            if (Has(TaskFlags.MustCancel))
+            {
+                ExpectDeliveryByToken();
+                return new CancellationToken(canceled: true);
+            }
+
             return (_tokenSource ??= new CancellationTokenSource()).Token;
         }
     }
@@ -47,21 +53,22 @@ public abstract partial class LoopTask
             return false;
         }
 
-        // A loop and not a recursion: tasks that wait for tasks may form a long chain.
-        LoopTask task = this;
-        bool byToken = task.CountRequest();
-        while (task._waiter is LoopTask { IsDone: false } inner)
+        if (Has(TaskFlags.OnCancelPath))
         {
-            task = inner;
-            byToken = task.CountRequest();
+            // The call that is under way has come back here: what the task waits for waits for the task.
+            _flags |= TaskFlags.InCircle;
+            return true;
         }
 
-        if (task._waiter?.Cancel(message) != true && !byToken && !task.IsDone)
+        _registry.EnterCancel();
+        LoopTask innermost = RequestAlongChain();
+        if (innermost._waiter?.Cancel(message) != true)
         {
-            task._flags |= TaskFlags.MustCancel;
-            task._cancelMessage = message;
+            innermost.CancelAtNextAwait(message);
         }
 
+        LeaveCancelPath(innermost, message);
+        _registry.LeaveCancel();
         return true;
     }
 
@@ -75,9 +82,10 @@ public abstract partial class LoopTask
     /// <c>Task.uncancel</c>.</remarks>
     public int Uncancel()
     {
+        Loop.AssertOnLoop();
         if (_cancelRequests > 0 && --_cancelRequests == 0)
         {
-            _flags &= ~(TaskFlags.MustCancel | TaskFlags.TokenFired);
+            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken | TaskFlags.TokenFired);
         }
 
         return _cancelRequests;
@@ -88,35 +96,88 @@ public abstract partial class LoopTask
     internal bool IsOwnCancellation(OperationCanceledException exception) =>
         exception is CancelledException || (_cancelRequests > 0 && Has(TaskFlags.TokenFired));
 
-    /// <summary>Counts a request and cancels the task's token.</summary>
-    /// <returns>Whether the token delivers the request: what the task awaits was given it.</returns>
-    private bool CountRequest()
+    /// <summary>Code inside the running step has thrown what its token asked for: the request has arrived.</summary>
+    internal void OnTokenHeard()
+    {
+        if (Has(TaskFlags.SentByToken))
+        {
+            _flags &= ~(TaskFlags.SentByToken | TaskFlags.MustCancel);
+        }
+    }
+
+    /// <summary>Counts the request for this task and for those it waits for, one after another.</summary>
+    /// <returns>The last task of the chain: the one that does not wait for a task.</returns>
+    // A loop and not a recursion: the chain may be long.
+    private LoopTask RequestAlongChain()
+    {
+        LoopTask task = this;
+        task.CountRequest();
+        while (task._waiter is LoopTask { IsDone: false } inner && !inner.Has(TaskFlags.OnCancelPath))
+        {
+            task = inner;
+            task.CountRequest();
+        }
+
+        return task;
+    }
+
+    private void CancelAtNextAwait(string? message)
+    {
+        _flags |= TaskFlags.MustCancel;
+        _cancelMessage = message;
+    }
+
+    private void CountRequest()
     {
         _cancelRequests++;
-        if (_tokenSource is not { } source)
+        _flags |= TaskFlags.OnCancelPath;
+        if (_tokenSource is { } source)
         {
-            return false;
-        }
-
-        bool delivers = Has(TaskFlags.WaitsForForeign) && Has(TaskFlags.TokenRead);
-        _tokenSource = null;
-        _flags |= TaskFlags.TokenFired;
-        try
-        {
-            source.Cancel();
-        }
-        catch (AggregateException e)
-        {
-            Loop.CallExceptionHandler(new ExceptionContext
+            _tokenSource = null;
+            if (Has(TaskFlags.WaitsForForeign))
             {
-                Message = "A callback of a task's cancellation token threw an exception.",
-                Exception = e,
-                Source = this,
-            });
-        }
+                ExpectDeliveryByToken();
+            }
 
-        source.Dispose();
-        return delivers;
+            _flags |= TaskFlags.TokenFired;
+            _registry.CancelTokenLater(this, source);
+        }
+    }
+
+    private void LeaveCancelPath(LoopTask innermost, string? message)
+    {
+        LoopTask? task = this;
+        while (task is not null)
+        {
+            LoopTask? next = task == innermost ? null : (LoopTask)task._waiter!;
+            task._flags &= ~TaskFlags.OnCancelPath;
+            if (task.Has(TaskFlags.InCircle))
+            {
+                task.StopWaiting(message);
+            }
+
+            task = next;
+        }
+    }
+
+    /// <summary>Ends a wait that nothing else would end, because what the task waits for waits for the task.</summary>
+    private void StopWaiting(string? message)
+    {
+        _flags &= ~TaskFlags.InCircle;
+        CancelAtNextAwait(message);
+        if (_waiter is { } waiter && waiter.RemoveCallback(this) > 0)
+        {
+            _waiter = null;
+            Loop.Ready.Enqueue(this, null, null, null);
+        }
+    }
+
+    // The pending request may arrive as an exception of the BCL. It is noticed where it is thrown, so that the
+    // request is neither delivered twice nor lost when the call ended well in spite of the token.
+    private void ExpectDeliveryByToken()
+    {
+        _flags |= TaskFlags.SentByToken | TaskFlags.TokenFired;
+        TokenDelivery.Watch();
     }
 
     /// <summary>Cancels the task, from whatever thread, when a token of the caller's is cancelled.</summary>

@@ -14,14 +14,18 @@ public abstract partial class LoopTask : ICoroutineRunner
 {
     private CoroutineBox? _leaf;
     private Future? _waiter;
+    private ForeignWait? _foreignWait;
     private ExecutionContext? _context;
 
     Action ICoroutineRunner.SuspendForeign(CoroutineBox leaf)
     {
         _leaf = leaf;
         _flags |= TaskFlags.WaitsForForeign;
-        return new ForeignWait(this).Complete;
+        _foreignWait = new ForeignWait(this);
+        return _foreignWait.Complete;
     }
+
+    void ICoroutineRunner.AbandonForeign() => EndForeignWait();
 
     /// <summary>Suspends at <paramref name="leaf"/> until <paramref name="future"/> is done.</summary>
     internal void SuspendOn(Future future, CoroutineBox leaf)
@@ -33,7 +37,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         // A request that found nothing to cancel is delivered here, at the next await.
         if (Has(TaskFlags.MustCancel) && future.Cancel(_cancelMessage))
         {
-            _flags &= ~TaskFlags.MustCancel;
+            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
         }
     }
 
@@ -73,12 +77,13 @@ public abstract partial class LoopTask : ICoroutineRunner
     }
 
     /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended.</summary>
+    /// <param name="waiter">What the task has waited for, if it was a future.</param>
     /// <returns>False when the task has ended without running.</returns>
     private bool PrepareStep(Future? waiter)
     {
         bool foreign = Has(TaskFlags.WaitsForForeign);
         bool first = !Has(TaskFlags.Started);
-        _flags = (_flags | TaskFlags.Started) & ~(TaskFlags.WaitsForForeign | TaskFlags.TokenRead);
+        _flags = (_flags | TaskFlags.Started) & ~TaskFlags.WaitsForForeign;
 
         // The result of a foreign await cannot be replaced: its request stays for the next await.
         if (!Has(TaskFlags.MustCancel) || foreign)
@@ -86,7 +91,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             return true;
         }
 
-        _flags &= ~TaskFlags.MustCancel;
+        _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
         if (!first)
         {
             // What the task waited for was cancelled too: one exception answers both requests.
@@ -137,9 +142,14 @@ public abstract partial class LoopTask : ICoroutineRunner
                 FinishWithResult(root);
             }
         }
-        else if (error.SourceException is OperationCanceledException cancellation && IsOwnCancellation(cancellation))
+        else if (error.SourceException is CancelledException)
         {
             TryFinishCancelled(error);
+        }
+        else if (error.SourceException is OperationCanceledException cancellation && IsOwnCancellation(cancellation))
+        {
+            // Whoever awaits the task learns that the task was cancelled, not how the BCL says so.
+            TryFinishCancelled(ExceptionDispatchInfo.Capture(new CancelledException(_cancelMessage, cancellation)));
         }
         else
         {
@@ -156,6 +166,13 @@ public abstract partial class LoopTask : ICoroutineRunner
         ReleaseTokens();
     }
 
+    private void EndForeignWait()
+    {
+        _foreignWait = null;
+        _flags &= ~TaskFlags.WaitsForForeign;
+        Loop.ForeignWaits--;
+    }
+
     /// <summary>What a foreign awaitable calls when it has ended: it queues the task's next step.</summary>
     private sealed class ForeignWait : WorkItem
     {
@@ -165,7 +182,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         public ForeignWait(LoopTask task)
         {
             _task = task;
-            task.Loop.ExternalWaits++;
+            task.Loop.ForeignWaits++;
         }
 
         /// <summary>Any thread.</summary>
@@ -191,8 +208,13 @@ public abstract partial class LoopTask : ICoroutineRunner
 
         internal override void Execute(object? first, object? second)
         {
-            _task.Loop.ExternalWaits--;
-            _task.Execute(null, null);
+            // An awaitable that failed to suspend may call all the same. The task waits for something else by now.
+            if (_task._foreignWait == this)
+            {
+                _task._foreignWait = null;
+                _task.Loop.ForeignWaits--;
+                _task.Execute(null, null);
+            }
         }
     }
 }

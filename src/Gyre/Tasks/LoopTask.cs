@@ -42,11 +42,17 @@ public abstract partial class LoopTask : Future
         /// <summary>The task awaits something that is not of this library.</summary>
         WaitsForForeign = 4,
 
-        /// <summary>The running step has read <see cref="CancellationToken"/>.</summary>
-        TokenRead = 8,
+        /// <summary>The request that waits was also given to BCL code, by the task's token.</summary>
+        SentByToken = 8,
 
         /// <summary>A token of this task was cancelled.</summary>
         TokenFired = 16,
+
+        /// <summary>A call of <see cref="Cancel"/> that is under way has passed through the task.</summary>
+        OnCancelPath = 32,
+
+        /// <summary>That call came back to the task: it waits, through others, for itself.</summary>
+        InCircle = 64,
     }
 
     /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>, <c>set_name</c>.</summary>

@@ -6,11 +6,16 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
     private LoopTask? _first;
     private LoopTask? _last;
 
+    // Tokens of tasks that a call of Cancel has reached. They are cancelled when the call has done its work, because
+    // that runs code of the BCL's users, which may cancel tasks itself.
+    private List<(LoopTask Task, CancellationTokenSource Source)>? _tokens;
+    private int _cancelDepth;
+
     public EventLoop Loop => loop;
 
     public int Count { get; private set; }
 
-    public static TaskRegistry Of(EventLoop loop) => 
+    public static TaskRegistry Of(EventLoop loop) =>
         (TaskRegistry)(loop.TaskSlot ??= loop.Attachment(static loop => new TaskRegistry(loop)));
 
     public void Add(LoopTask task)
@@ -54,6 +59,41 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
         task.RegistryNext = null;
         Count--;
     }
+
+    /// <summary>A call of <see cref="LoopTask.Cancel"/> begins; a gather inside it may make further ones.</summary>
+    public void EnterCancel() => _cancelDepth++;
+
+    /// <summary>A call of Cancel ends. The outermost one cancels the tokens of the tasks that were reached.</summary>
+    public void LeaveCancel()
+    {
+        if (--_cancelDepth > 0 || _tokens is not { } tokens)
+        {
+            return;
+        }
+
+        _tokens = null;
+        foreach ((LoopTask task, CancellationTokenSource source) in tokens)
+        {
+            try
+            {
+                source.Cancel();
+            }
+            catch (AggregateException e)
+            {
+                loop.CallExceptionHandler(new ExceptionContext
+                {
+                    Message = $"A callback of the cancellation token of {task.Describe()} threw an exception.",
+                    Exception = e,
+                    Source = task,
+                });
+            }
+
+            source.Dispose();
+        }
+    }
+
+    public void CancelTokenLater(LoopTask task, CancellationTokenSource source) =>
+        (_tokens ??= []).Add((task, source));
 
     public LoopTask[] Snapshot()
     {
