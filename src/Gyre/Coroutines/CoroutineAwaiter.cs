@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -21,6 +22,7 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ILoopAwaite
     public bool IsCompleted => _box is null || CoroutineAwaiting.IsCompleted(_box, _version);
 
     /// <summary>Ends the await: returns, or throws the coroutine's error.</summary>
+    [StackTraceHidden]
     public void GetResult() => _box?.TakeResult(_version);
 
     /// <summary>Runs the coroutine in a task of its own and calls <paramref name="continuation"/> on the loop when it ends.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Gyre;
 
 /// <summary>A box with a result.</summary>
@@ -12,6 +14,7 @@ internal abstract class CoroutineBox<T> : CoroutineBox
     }
 
     /// <summary>Takes the result, or throws the error, and frees the box.</summary>
+    [StackTraceHidden]
     public T TakeResult(int version)
     {
         ThrowIfFailed(version);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Gyre;
@@ -86,6 +87,7 @@ internal abstract class CoroutineBox
     }
 
     /// <summary>Throws the error of a completed box, if it has one, and frees it then.</summary>
+    [StackTraceHidden]
     public void ThrowIfFailed(int version)
     {
         if (_version != version || _state != BoxState.Completed)

@@ -63,6 +63,39 @@ internal static class Connecting
         return (transport, protocol);
     }
 
+    /// <summary>Makes a transport of a connected socket, with TLS if the options ask for it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="socket">The connected socket. It is closed when this fails.</param>
+    /// <param name="protocolFactory">Makes the protocol.</param>
+    /// <param name="host">The name that the certificate must be valid for.</param>
+    /// <param name="options">How to connect.</param>
+    public static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
+        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, string host, ConnectionOptions options)
+        where TProtocol : Protocol
+    {
+        if (options.Tls is not { } tls)
+        {
+            return await OpenAsync(loop, socket, protocolFactory);
+        }
+
+        (Transport lower, _) = await OpenAsync(loop, socket, static () => new PausedProtocol());
+        Future<TlsTransport> started;
+        TProtocol protocol;
+        try
+        {
+            protocol = protocolFactory();
+            started = TlsTransport.StartClient(lower, protocol, TlsOptions.For(tls, host), options.TlsHandshakeTimeout);
+        }
+        catch
+        {
+            lower.Abort();
+            throw;
+        }
+
+        // On cancel the future is cancelled, and the transport resets the connection.
+        return (await started, protocol);
+    }
+
     /// <summary>Addresses of the two families in turns, the first one's family first: one broken family then costs one
     /// delay and not one for each of its addresses (RFC 8305, section 4).</summary>
     internal static IEnumerable<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
@@ -94,5 +127,11 @@ internal static class Connecting
             ? NetworkErrors.Create(codes[0], $"Cannot connect to {where}")
             : new AggregateException(
                 $"Cannot connect to {where}: {string.Join("; ", codes.Select(NetworkErrors.Describe))}", errors);
+    }
+
+    /// <summary>Receives nothing until another protocol takes over.</summary>
+    private sealed class PausedProtocol : Protocol
+    {
+        public override void ConnectionMade(Transport transport) => transport.PauseReading();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Gyre;
@@ -19,4 +20,14 @@ public class ConnectionOptions
     /// <value>250 ms by default. When null, an address is tried after the one before has failed. asyncio:
     /// <c>happy_eyeballs_delay</c>, where null is the default.</value>
     public TimeSpan? HappyEyeballsDelay { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Encrypts the connection with TLS. The certificate must be valid for the host's name.</summary>
+    /// <value>Null by default: no TLS. <c>new()</c> is enough for a server whose certificate this machine trusts. Where
+    /// <see cref="SslClientAuthenticationOptions.TargetHost"/> is not set, it is the host that is connected to. asyncio:
+    /// <c>ssl</c>, <c>server_hostname</c>.</value>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>How long the TLS handshake may take.</summary>
+    /// <value>60 seconds by default. asyncio: <c>ssl_handshake_timeout</c>.</value>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

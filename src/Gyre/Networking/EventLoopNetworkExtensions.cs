@@ -22,6 +22,9 @@ public static class EventLoopNetworkExtensions
         /// <exception cref="SocketException">The host is not known (<see cref="SocketError.HostNotFound"/>), or the
         /// connection failed.</exception>
         /// <exception cref="AggregateException">Several addresses failed for different reasons.</exception>
+        /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed, for example
+        /// because the certificate is not valid for the host.</exception>
+        /// <exception cref="TimeoutException">The TLS handshake did not end in time.</exception>
         public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
             Func<TProtocol> protocolFactory, string host, int port, ConnectionOptions? options = null)
             where TProtocol : Protocol
@@ -119,13 +122,17 @@ public static class EventLoopNetworkExtensions
         EventLoop loop, Func<TProtocol> protocolFactory, string host, int port, ConnectionOptions options)
         where TProtocol : Protocol =>
         await Connecting.OpenAsync(
-            loop, await Connecting.ConnectAsync(loop, host, port, options), protocolFactory);
+            loop, await Connecting.ConnectAsync(loop, host, port, options), protocolFactory, host, options);
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToAddress<TProtocol>(
         EventLoop loop, Func<TProtocol> protocolFactory, EndPoint remote, ConnectionOptions options)
         where TProtocol : Protocol =>
         await Connecting.OpenAsync(
-            loop, await Connecting.ConnectAsync(loop, [remote], remote.ToString()!, options), protocolFactory);
+            loop,
+            await Connecting.ConnectAsync(loop, [remote], remote.ToString()!, options),
+            protocolFactory,
+            (remote as IPEndPoint)?.Address.ToString() ?? "",
+            options);
 
     private static void CheckPort(int port, int min)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Gyre;
@@ -20,6 +21,7 @@ public class Future<T> : Future, IFutureResult<T>
     /// <exception cref="InvalidStateException">The future is not done.</exception>
     public T Result
     {
+        [StackTraceHidden]
         get
         {
             ThrowIfNotSuccessful();

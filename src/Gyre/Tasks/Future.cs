@@ -118,6 +118,7 @@ public abstract partial class Future : WorkItem
     }
 
     /// <summary>Throws what a future that is done ended with, if not with a result.</summary>
+    [StackTraceHidden]
     internal void ThrowIfNotSuccessful()
     {
         if (_state == FutureState.Finished && _outcome is null)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -17,6 +18,7 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
     public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns, or throws the future's error.</summary>
+    [StackTraceHidden]
     public void GetResult()
     {
         FutureAwaiting.ThrowIfInjected(_future.Loop);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Gyre;
@@ -30,6 +31,7 @@ internal static class FutureAwaiting
         ((LoopTask)future.Loop.CurrentWork!).SuspendOn(future, leaf);
 
     /// <summary>Throws, in place of the result, a cancellation that found nothing to cancel when it was requested.</summary>
+    [StackTraceHidden]
     public static void ThrowIfInjected(EventLoop loop)
     {
         if (loop.Injected is { } injected)

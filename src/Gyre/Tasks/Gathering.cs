@@ -130,7 +130,8 @@ internal sealed class GatherFuture<T> : Future<T>
 
         if (_cancelRequested)
         {
-            TryFinishFailed(child.TakeCancelledError());
+            // asyncio takes the exception of the last child in the list, whichever ended last.
+            TryFinishFailed(_children[^1].TakeCancelledError());
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 
 namespace Gyre;
 
@@ -19,6 +20,7 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
     /// <exception cref="InvalidStateException">The task is not done.</exception>
     public T Result
     {
+        [StackTraceHidden]
         get
         {
             ThrowIfNotSuccessful();

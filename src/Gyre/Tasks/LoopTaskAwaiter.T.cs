@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -15,6 +16,7 @@ public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, ILoopAwai
     public bool IsCompleted => _task.IsDone || FutureAwaiting.MustWait(_task);
 
     /// <summary>Ends the await: returns the result or throws the error.</summary>
+    [StackTraceHidden]
     public T GetResult()
     {
         FutureAwaiting.ThrowIfInjected(_task.Loop);
