@@ -1,0 +1,3 @@
+using Gyre.Tool;
+
+return GyreCommand.Invoke(args, ToolConsole.OfProcess());
