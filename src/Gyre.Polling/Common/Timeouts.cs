@@ -5,8 +5,8 @@ internal static class Timeouts
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
 
-    /// <summary>The milliseconds to wait for, rounded up: a wait that ends early would have the loop spin until
-    /// its timer is due.</summary>
+    /// <summary>The milliseconds to wait for, rounded up: a wait that ends early would have the loop spin
+    /// until its timer is due.</summary>
     /// <param name="nanoseconds">0 looks, -1 waits for ever, as in <see cref="Poller.Poll"/>.</param>
     public static int ToMilliseconds(long nanoseconds)
     {

@@ -6,62 +6,24 @@ namespace Gyre.Polling;
 
 internal sealed partial class EpollSocket
 {
-    private IReceiveSink? _receiveSink;
-
-    // The same object as _receiveSink, when it brings its own buffers. Found out once, not for each message.
-    private IBufferedReceiveSink? _bufferedSink;
-
     // An edge told of input, and no receive has come to its end since.
     private bool _inputReady;
 
     // With that edge came the end, an error or urgent data: a short read does not mean that nothing is left.
     private bool _inputSpecial;
 
-    private bool IsInputArmed => _receiveSink is not null || _acceptSink is not null;
-
-    public override void StartReceiving(IReceiveSink sink)
+    protected override void BeginReceive()
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        ThrowIfClosed();
-        ThrowIfInputBusy();
         Check(Register(InputInterest));
-        _receiveSink = sink;
-        _bufferedSink = sink as IBufferedReceiveSink;
-        _operations.OnArmed();
         if (_inputReady)
         {
-            _operations.ExecuteAgain(_input);
-        }
-    }
-
-    public override void StopReceiving()
-    {
-        if (_receiveSink is not null)
-        {
-            _receiveSink = null;
-            _bufferedSink = null;
-            _operations.OnDisarmed();
-        }
-    }
-
-    private void ThrowIfInputBusy()
-    {
-        if (IsInputArmed)
-        {
-            throw new InvalidOperationException(
-                "The socket is already receiving or accepting. Stop that before you start again.");
+            Operations.ExecuteAgain(_input);
         }
     }
 
     private unsafe void Receive(IReceiveSink sink)
     {
         // SAFETY: the buffer is on the pinned heap, and the poller keeps it alive.
-        if (_bufferedSink is { } buffered)
-        {
-            ReceiveBuffered(buffered);
-            return;
-        }
-
         Span<byte> buffer = _poller.ReceiveBuffer;
         byte* pointer = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer));
         nint count = Libc.Receive(_descriptor, pointer, (nuint)buffer.Length);
@@ -79,8 +41,8 @@ internal sealed partial class EpollSocket
     private unsafe void ReceiveBuffered(IBufferedReceiveSink sink)
     {
         // SAFETY: the sink's buffer is pinned by the statement below, and the call does not outlive that.
-        Span<byte> buffer = GetBuffer(sink);
-        if (!ReferenceEquals(sink, _bufferedSink))
+        Span<byte> buffer = GetBuffer(sink, _input);
+        if (!ReferenceEquals(sink, BufferedSink))
         {
             // The sink stopped, or closed the socket, when it was asked. What it may have started since is
             // queued.
@@ -104,27 +66,6 @@ internal sealed partial class EpollSocket
         }
     }
 
-    private Span<byte> GetBuffer(IBufferedReceiveSink sink)
-    {
-        try
-        {
-            Span<byte> buffer = sink.GetReceiveBuffer(-1).Span;
-            if (buffer.IsEmpty)
-            {
-                throw new InvalidOperationException(
-                    "GetReceiveBuffer returned an empty buffer. Return one byte at least, or stop receiving before.");
-            }
-
-            return buffer;
-        }
-        catch
-        {
-            // The edge is not used up, and the kernel will not repeat it.
-            _operations.ExecuteAgain(_input);
-            throw;
-        }
-    }
-
     /// <summary>Bytes were received. What is known about the rest is put down before the sink hears of them:
     /// it may stop, start again, close, or throw.</summary>
     private void OnInputTaken(bool isShort)
@@ -136,35 +77,26 @@ internal sealed partial class EpollSocket
         }
         else
         {
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
     }
 
     /// <summary>A receive gave no bytes: the end (0), nothing there, or a failure.</summary>
     private void OnNoInput(IReceiveSink sink, int errno)
     {
-        if (errno == Errno.Again)
+        switch (errno)
         {
-            _inputReady = false;
-            _inputSpecial = false;
-        }
-        else if (errno == Errno.Interrupted)
-        {
-            _operations.ExecuteAgain(_input);
-        }
-        else
-        {
-            // _inputReady stays: whoever starts again hears of the end again.
-            StopReceiving();
-            SocketError error = errno == 0 ? _failure : Errno.ToSocketError(errno);
-            if (error == SocketError.Success)
-            {
-                sink.OnEndOfInput();
-                return;
-            }
-
-            _failure = error;
-            sink.OnReceiveFailed(error);
+            case Errno.Again:
+                _inputReady = false;
+                _inputSpecial = false;
+                break;
+            case Errno.Interrupted:
+                Operations.ExecuteAgain(_input);
+                break;
+            default:
+                // _inputReady stays: whoever starts again hears of the end again.
+                EndInput(sink, Errno.ToSocketError(errno));
+                break;
         }
     }
 
@@ -178,11 +110,15 @@ internal sealed partial class EpollSocket
                 return;
             }
 
-            if (socket._receiveSink is { } receiver)
+            if (socket.BufferedSink is { } buffered)
+            {
+                socket.ReceiveBuffered(buffered);
+            }
+            else if (socket.ReceiveSink is { } receiver)
             {
                 socket.Receive(receiver);
             }
-            else if (socket._acceptSink is { } acceptor)
+            else if (socket.AcceptSink is { } acceptor)
             {
                 socket.Accept(acceptor);
             }

@@ -4,7 +4,6 @@ namespace Gyre.Polling;
 
 internal sealed partial class EpollSocket
 {
-    private ISendSink? _sendSink;
     private ReadOnlyMemory<byte> _sendData;
 
     // A send found no room, or not enough, and no edge has told of room since.
@@ -12,8 +11,6 @@ internal sealed partial class EpollSocket
 
     // Most sockets never meet a full buffer and never connect: made when needed.
     private OutputOperation? _output;
-
-    private bool IsOutputArmed => _sendSink is not null || _connectSink is not null;
 
     private OutputOperation Output => _output ??= new OutputOperation(this);
 
@@ -44,37 +41,19 @@ internal sealed partial class EpollSocket
         return OnIncompleteSend(count, out error);
     }
 
-    public override void Send(ReadOnlyMemory<byte> data, ISendSink sink)
+    protected override void BeginSend(ReadOnlyMemory<byte> data)
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        ThrowIfClosed();
-        ThrowIfOutputBusy();
-        if (data.IsEmpty)
-        {
-            throw new ArgumentException("There is nothing to send. Give one byte at least.", nameof(data));
-        }
-
         if (_outputFull)
         {
             // If there is room by now, the kernel reports it at once.
-            Check(Register(InputInterest | Libc.EpollOut));
+            Check(Register(OutputInterest));
+        }
+        else
+        {
+            Operations.ExecuteAgain(Output);
         }
 
         _sendData = data;
-        _sendSink = sink;
-        _operations.OnArmed();
-        if (!_outputFull)
-        {
-            _operations.ExecuteAgain(Output);
-        }
-    }
-
-    private void ThrowIfOutputBusy()
-    {
-        if (IsOutputArmed)
-        {
-            throw new InvalidOperationException("The socket is already sending or connecting. Wait for its sink.");
-        }
     }
 
     private void OnOutputEvents(uint events, IReadyQueue ready)
@@ -108,20 +87,35 @@ internal sealed partial class EpollSocket
         if (count != _sendData.Length)
         {
             count = OnIncompleteSend(count, out error);
-            if (error == SocketError.WouldBlock)
+            if (error == SocketError.WouldBlock && WaitForRoom(ref error))
             {
-                int result = Register(InputInterest | Libc.EpollOut);
-                if (result >= 0)
-                {
-                    return;
-                }
-
-                error = Errno.ToSocketError(-result);
+                return;
             }
         }
 
-        DropOutput();
+        _sendData = default;
+        EndOutput();
         sink.OnSent((int)count, error);
+    }
+
+    /// <summary>Has the send come again when it can go on. False with an error when the kernel cannot
+    /// tell.</summary>
+    private bool WaitForRoom(ref SocketError error)
+    {
+        if (!_outputFull)
+        {
+            // A signal came between: nothing is known, and no edge will come.
+            Operations.ExecuteAgain(Output);
+            return true;
+        }
+
+        int result = Register(OutputInterest);
+        if (result < 0)
+        {
+            error = Errno.ToSocketError(-result);
+        }
+
+        return result >= 0;
     }
 
     /// <summary>A send took fewer bytes than it was given: it filled the buffer, found it full, or
@@ -138,39 +132,17 @@ internal sealed partial class EpollSocket
         }
 
         ThrowIfClosed();
-        error = Errno.ToSocketError((int)-count);
-        switch (error)
+        error = Explain(Errno.ToSocketError((int)-count));
+        if (error == SocketError.WouldBlock)
         {
-            case SocketError.WouldBlock:
-                _outputFull = true;
-                break;
-            case SocketError.Interrupted:
-                // Nothing went out, and nothing is known: the next attempt may succeed.
-                error = SocketError.WouldBlock;
-                break;
-            case SocketError.Shutdown when _failure != SocketError.Success:
-                // The kernel has told the reason to the other direction.
-                error = _failure;
-                break;
-            case SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.TimedOut
-                or SocketError.HostUnreachable or SocketError.NetworkUnreachable:
-                _failure = error;
-                break;
+            _outputFull = true;
+        }
+        else if (error == SocketError.Interrupted)
+        {
+            error = SocketError.WouldBlock;
         }
 
         return 0;
-    }
-
-    private void DropOutput()
-    {
-        if (IsOutputArmed)
-        {
-            _sendSink = null;
-            _sendData = default;
-            _connectSink = null;
-            _connectRemote = null;
-            _operations.OnDisarmed();
-        }
     }
 
     private sealed class OutputOperation(EpollSocket socket) : QueuedOperation
@@ -178,11 +150,11 @@ internal sealed partial class EpollSocket
         public override void Execute()
         {
             IsQueued = false;
-            if (socket._sendSink is { } sender)
+            if (socket.SendSink is { } sender)
             {
                 socket.ExecuteSend(sender);
             }
-            else if (socket._connectSink is { } connector)
+            else if (socket.ConnectSink is { } connector)
             {
                 socket.ExecuteConnect(connector);
             }

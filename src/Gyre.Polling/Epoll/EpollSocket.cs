@@ -1,27 +1,27 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Gyre.Polling;
 
 /// <summary>A socket on epoll: a descriptor, and what is known about its two directions.</summary>
 /// <remarks>
-/// Each direction goes through these states; the parts of this class are named by what a direction does.
-/// <code>
-///   Idle ──start──▶ Armed ──event, or known to be ready──▶ Queued ──Execute──▶ Armed or Idle
-///    ▲                │                                      │
-///    └─────stop───────┴──────────────────stop────────────────┘   (Execute then finds no sink)
-/// </code>
-/// Readiness is remembered apart from that: <c>_inputReady</c> from the edge that told of it until a
-/// receive proves that nothing is left, <c>_outputFull</c> from the send that found no room until the next
-/// edge.
+/// Readiness is remembered apart from the wish for it: <c>_inputReady</c> from the edge that told of it until
+/// a receive proves that nothing is left, <c>_outputFull</c> from the send that found no room until the next
+/// edge. The parts of this class are named by what a direction does.
 /// </remarks>
-internal sealed partial class EpollSocket : PollSocket
+internal sealed partial class EpollSocket : BackendSocket
 {
     private const uint InputInterest = Libc.EpollIn | Libc.EpollUrgent | Libc.EpollReadHangUp | Libc.EpollEdge;
+    private const uint OutputInterest = InputInterest | Libc.EpollOut;
     private const uint ListenerInterest = Libc.EpollIn;
 
+    // Events that end a direction, or leave bytes behind a short read.
+    private const uint SpecialEvents =
+        Libc.EpollUrgent | Libc.EpollReadHangUp | Libc.EpollHangUp | Libc.EpollError;
+
+    private const uint OutputEvents = Libc.EpollOut | Libc.EpollHangUp | Libc.EpollError;
+
     private readonly EpollPoller _poller;
-    private readonly OperationLedger _operations;
-    private readonly AddressFamily _family;
     private readonly bool _isTcp;
     private readonly InputOperation _input;
 
@@ -31,18 +31,17 @@ internal sealed partial class EpollSocket : PollSocket
     // What the kernel is asked to report; 0 while the socket is not registered.
     private uint _interest;
 
-    // A failure that ended the connection. The kernel reports it once; the direction that did not get it
-    // would take the end for an orderly one.
-    private SocketError _failure;
+    private NativeAddress _acceptedFrom;
+    private EndPoint? _remote;
 
-    private EpollSocket(EpollPoller poller, int descriptor, Socket? socket, AddressFamily family, bool isTcp)
+    private EpollSocket(
+        EpollPoller poller, int descriptor, Socket? socket, AddressFamily family, ProtocolType protocol)
+        : base(poller.Operations, family, protocol)
     {
         _poller = poller;
-        _operations = poller.Operations;
+        _isTcp = IsTcp;
         _descriptor = descriptor;
         _socket = socket;
-        _family = family;
-        _isTcp = isTcp;
         _input = new InputOperation(this);
         Key = poller.Sockets.Add(this);
     }
@@ -60,6 +59,27 @@ internal sealed partial class EpollSocket : PollSocket
 
             // The descriptor is non-blocking, but the BCL hides that unless it is told.
             return _socket ??= new Socket(new SafeSocketHandle(_descriptor, ownsHandle: true)) { Blocking = false };
+        }
+    }
+
+    public override EndPoint? LocalEndPoint
+    {
+        get
+        {
+            ThrowIfClosed();
+
+            // A socket that is not bound reports port 0, which is no port.
+            EndPoint? local = NativeAddress.GetLocal(_descriptor);
+            return local is IPEndPoint { Port: 0 } ? null : local;
+        }
+    }
+
+    public override EndPoint? RemoteEndPoint
+    {
+        get
+        {
+            ThrowIfClosed();
+            return _remote ??= _acceptedFrom.ToEndPoint() ?? NativeAddress.GetRemote(_descriptor);
         }
     }
 
@@ -89,24 +109,17 @@ internal sealed partial class EpollSocket : PollSocket
 
     public static EpollSocket Attach(EpollPoller poller, Socket socket)
     {
-        if (socket.SocketType != SocketType.Stream)
-        {
-            throw new ArgumentException(
-                $"Only stream sockets can be attached, not {socket.SocketType}.", nameof(socket));
-        }
+        ThrowIfNotStream(socket.SocketType);
 
-        // Reading the handle of a disposed socket gives a closed one, setting this throws.
+        // Throws when the socket is disposed; reading the handle would give a closed one.
         socket.Blocking = false;
-        return new EpollSocket(
-            poller,
-            (int)socket.SafeHandle.DangerousGetHandle(),
-            socket,
-            socket.AddressFamily,
-            RemoteAddress.IsTcp(socket.AddressFamily, socket.ProtocolType));
+        int descriptor = (int)socket.SafeHandle.DangerousGetHandle();
+        return new EpollSocket(poller, descriptor, socket, socket.AddressFamily, socket.ProtocolType);
     }
 
     public static EpollSocket Create(EpollPoller poller, AddressFamily family, SocketType type, ProtocolType protocol)
     {
+        ThrowIfNotStream(type);
         int nativeFamily = family switch
         {
             AddressFamily.InterNetwork => NativeAddress.FamilyInet,
@@ -114,27 +127,21 @@ internal sealed partial class EpollSocket : PollSocket
             AddressFamily.Unix => NativeAddress.FamilyUnix,
             _ => throw new SocketException((int)SocketError.AddressFamilyNotSupported),
         };
-        if (type != SocketType.Stream)
-        {
-            throw new ArgumentException($"Only stream sockets can be made, not {type}.", nameof(type));
-        }
 
         // .NET numbers the protocols as the system does.
         int descriptor = Check(Libc.CreateSocket(nativeFamily, Libc.SocketStream, (int)protocol));
-        return new EpollSocket(poller, descriptor, null, family, RemoteAddress.IsTcp(family, protocol));
+        return new EpollSocket(poller, descriptor, null, family, protocol);
     }
 
     /// <summary>Takes what the kernel says about the socket, and queues the directions that wait for
     /// it.</summary>
     public void OnEvents(uint events, IReadyQueue ready)
     {
-        const uint Ends = Libc.EpollUrgent | Libc.EpollReadHangUp | Libc.EpollHangUp | Libc.EpollError;
-        const uint Output = Libc.EpollOut | Libc.EpollHangUp | Libc.EpollError;
-
-        if ((events & (Libc.EpollIn | Ends)) != 0)
+        AssertInvariants();
+        if ((events & (Libc.EpollIn | SpecialEvents)) != 0)
         {
             _inputReady = true;
-            if ((events & Ends) != 0)
+            if ((events & SpecialEvents) != 0)
             {
                 _inputSpecial = true;
             }
@@ -145,7 +152,7 @@ internal sealed partial class EpollSocket : PollSocket
             }
         }
 
-        if ((events & Output) != 0)
+        if ((events & OutputEvents) != 0)
         {
             OnOutputEvents(events, ready);
         }
@@ -164,9 +171,8 @@ internal sealed partial class EpollSocket : PollSocket
             return;
         }
 
-        StopAccepting();
-        StopReceiving();
-        DropOutput();
+        StopAll();
+        _sendData = default;
         if (_interest != 0 && _socket is not null)
         {
             // The user has had the socket and may have given a duplicate away: fact 4 of EpollPoller.
@@ -181,6 +187,7 @@ internal sealed partial class EpollSocket : PollSocket
 
         int descriptor = _descriptor;
         _descriptor = -1;
+        _interest = 0;
         _poller.Sockets.Remove(Key);
         if (_socket is not null)
         {
@@ -204,8 +211,6 @@ internal sealed partial class EpollSocket : PollSocket
     }
 
     private static int Check(int result) => result >= 0 ? result : throw EpollPoller.Failure(result);
-
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, this);
 
     /// <summary>Sees to it that the kernel reports these events. Costs a system call only when it does not
     /// yet.</summary>

@@ -50,7 +50,7 @@ internal sealed class PortablePoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
-        var attached = new PortableSocket(this, socket);
+        var attached = PortableSocket.Attach(this, socket);
         _sockets.Add(attached);
         return attached;
     }

@@ -4,48 +4,32 @@ namespace Gyre.Polling;
 
 internal sealed partial class PortableSocket
 {
-    private IAcceptSink? _acceptSink;
     private PortableRequest? _accept;
 
     // The request has ended, and its outcome was not told yet.
     private bool _acceptEnded;
 
-    public override void StartAccepting(IAcceptSink sink)
+    protected override void BeginAccept()
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        ThrowIfClosed();
-        ThrowIfInputBusy();
         if (_acceptEnded && _accept!.SocketError == SocketError.Success)
         {
             // Accepted after the last stop.
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
         else
         {
-            BeginAccept();
-        }
-
-        _acceptSink = sink;
-        _operations.OnArmed();
-    }
-
-    public override void StopAccepting()
-    {
-        if (_acceptSink is not null)
-        {
-            _acceptSink = null;
-            _operations.OnDisarmed();
+            RequestAccept();
         }
     }
 
-    private void BeginAccept()
+    private void RequestAccept()
     {
         _acceptEnded = false;
         _accept ??= NewRequest(PortableRequestKind.Accept);
         if (!_accept.IsPending && _accept.Begin(_socket))
         {
             _acceptEnded = true;
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
     }
 
@@ -68,16 +52,16 @@ internal sealed partial class PortableSocket
             }
             finally
             {
-                if (ReferenceEquals(sink, _acceptSink))
+                if (ReferenceEquals(sink, AcceptSink))
                 {
-                    BeginAccept();
+                    RequestAccept();
                 }
             }
         }
         else if (accept.SocketError is SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
             // That connection is gone; the listener is well.
-            BeginAccept();
+            RequestAccept();
         }
         else
         {

@@ -4,46 +4,23 @@ namespace Gyre.Polling;
 
 internal sealed partial class PortableSocket
 {
-    private IReceiveSink? _receiveSink;
     private PortableRequest? _waitForInput;
 
     // There is, or may be, something to receive.
     private bool _inputReady;
 
-    private bool IsInputArmed => _receiveSink is not null || _acceptSink is not null;
+    // Why the wait for input failed. The system says so once: to the wait, not to the receive after it.
+    private SocketError _inputError;
 
-    public override void StartReceiving(IReceiveSink sink)
+    protected override void BeginReceive()
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        ThrowIfClosed();
-        ThrowIfInputBusy();
-        _receiveSink = sink;
-        _operations.OnArmed();
         if (_inputReady)
         {
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
         else
         {
             WaitForInput();
-        }
-    }
-
-    public override void StopReceiving()
-    {
-        if (_receiveSink is not null)
-        {
-            _receiveSink = null;
-            _operations.OnDisarmed();
-        }
-    }
-
-    private void ThrowIfInputBusy()
-    {
-        if (IsInputArmed)
-        {
-            throw new InvalidOperationException(
-                "The socket is already receiving or accepting. Stop that before you start again.");
         }
     }
 
@@ -59,24 +36,21 @@ internal sealed partial class PortableSocket
         if (!_waitForInput.IsPending && _waitForInput.Begin(_socket))
         {
             OnInputWaited();
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
     }
 
     private void OnInputWaited()
     {
         _inputReady = true;
-        if (_waitForInput!.SocketError != SocketError.Success)
-        {
-            _failure = _waitForInput.SocketError;
-        }
+        _inputError = _waitForInput!.SocketError;
     }
 
     private void Receive(IReceiveSink sink)
     {
-        var buffered = sink as IBufferedReceiveSink;
-        Span<byte> buffer = buffered is null ? _poller.ReceiveBuffer : GetBuffer(buffered);
-        if (!ReferenceEquals(sink, _receiveSink))
+        IBufferedReceiveSink? buffered = BufferedSink;
+        Span<byte> buffer = buffered is null ? _poller.ReceiveBuffer : GetBuffer(buffered, _input);
+        if (!ReferenceEquals(sink, ReceiveSink))
         {
             // The sink stopped, or closed the socket, when it was asked. What it may have started since is
             // queued.
@@ -84,7 +58,7 @@ internal sealed partial class PortableSocket
         }
 
         int count = 0;
-        SocketError error = _failure;
+        SocketError error = _inputError;
         if (error == SocketError.Success)
         {
             count = _socket.Receive(buffer, SocketFlags.None, out error);
@@ -94,17 +68,10 @@ internal sealed partial class PortableSocket
         {
             WaitForInput();
         }
-        else if (error != SocketError.Success)
-        {
-            // _inputReady stays: whoever starts again hears of the end again.
-            _failure = error;
-            StopReceiving();
-            sink.OnReceiveFailed(error);
-        }
         else if (count == 0)
         {
-            StopReceiving();
-            sink.OnEndOfInput();
+            // _inputReady stays: whoever starts again hears of the end again.
+            EndInput(sink, error);
         }
         else
         {
@@ -120,27 +87,6 @@ internal sealed partial class PortableSocket
         }
     }
 
-    private Span<byte> GetBuffer(IBufferedReceiveSink sink)
-    {
-        try
-        {
-            Span<byte> buffer = sink.GetReceiveBuffer(-1).Span;
-            if (buffer.IsEmpty)
-            {
-                throw new InvalidOperationException(
-                    "GetReceiveBuffer returned an empty buffer. Return one byte at least, or stop receiving before.");
-            }
-
-            return buffer;
-        }
-        catch
-        {
-            // What there is to receive is still there, and nobody will say so again.
-            _operations.ExecuteAgain(_input);
-            throw;
-        }
-    }
-
     /// <summary>Bytes were received. The rest is asked for before the sink hears of them: it may stop, start
     /// again, close, or throw.</summary>
     private void OnInputTaken(bool isShort)
@@ -151,7 +97,7 @@ internal sealed partial class PortableSocket
         }
         else
         {
-            _operations.ExecuteAgain(_input);
+            Operations.ExecuteAgain(_input);
         }
     }
 
@@ -160,14 +106,14 @@ internal sealed partial class PortableSocket
         public override void Execute()
         {
             IsQueued = false;
-            if (socket._receiveSink is { } receiver)
+            if (socket.ReceiveSink is { } receiver)
             {
                 if (socket._inputReady)
                 {
                     socket.Receive(receiver);
                 }
             }
-            else if (socket._acceptSink is { } acceptor)
+            else if (socket.AcceptSink is { } acceptor)
             {
                 socket.Accept(acceptor);
             }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -5,56 +6,53 @@ namespace Gyre.Polling;
 
 internal sealed partial class PortableSocket
 {
-    private ISendSink? _sendSink;
+    private PortableRequest? _connect;
     private PortableRequest? _send;
-
-    private bool IsOutputArmed => _sendSink is not null || _connectSink is not null;
 
     public override int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
         ThrowIfClosed();
         ThrowIfOutputBusy();
         int count = _socket.Send(data, SocketFlags.None, out error);
-        if (count > 0)
-        {
-            // Some went out before the system was full. The rest is the caller's.
-            error = SocketError.Success;
-        }
 
-        error = Explain(error);
+        // When some went out before the system was full, the rest is the caller's.
+        error = count > 0 ? SocketError.Success : Explain(error);
         return count;
     }
 
-    public override void Send(ReadOnlyMemory<byte> data, ISendSink sink)
+    protected override void BeginConnect(EndPoint remote)
     {
-        ArgumentNullException.ThrowIfNull(sink);
-        ThrowIfClosed();
-        ThrowIfOutputBusy();
-        if (data.IsEmpty)
+        _connect ??= NewRequest(PortableRequestKind.Connect);
+        _connect.RemoteEndPoint = remote;
+        if (_connect.Begin(_socket))
         {
-            throw new ArgumentException("There is nothing to send. Give one byte at least.", nameof(data));
+            Operations.ExecuteAgain(_output);
         }
+    }
 
+    protected override void BeginSend(ReadOnlyMemory<byte> data)
+    {
         _send ??= NewRequest(PortableRequestKind.Send);
 
         // The BCL only reads what it sends.
         _send.SetBuffer(MemoryMarshal.AsMemory(data));
         if (_send.Begin(_socket))
         {
-            _operations.ExecuteAgain(_output);
+            Operations.ExecuteAgain(_output);
         }
-
-        _sendSink = sink;
-        _operations.OnArmed();
     }
 
-    private void ThrowIfOutputBusy()
+    private void ExecuteConnect(IConnectSink sink)
     {
-        if (IsOutputArmed)
+        SocketError error = _connect!.SocketError;
+        if (error == SocketError.Success)
         {
-            throw new InvalidOperationException(
-                "The socket is already sending or connecting. Wait for its sink.");
+            _isConnection = true;
+            _remote = _connect.RemoteEndPoint;
         }
+
+        EndOutput();
+        sink.OnConnected(error);
     }
 
     private void ExecuteSend(ISendSink sink)
@@ -65,36 +63,8 @@ internal sealed partial class PortableSocket
 
         // The memory is the caller's again.
         send.SetBuffer(Memory<byte>.Empty);
-        DropOutput();
+        EndOutput();
         sink.OnSent(count, error);
-    }
-
-    /// <summary>Keeps the failure that ended the connection, and gives it where only its consequence is left
-    /// to report.</summary>
-    private SocketError Explain(SocketError error)
-    {
-        if (error == SocketError.Shutdown && _failure != SocketError.Success)
-        {
-            return _failure;
-        }
-
-        if (error is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.TimedOut
-            or SocketError.HostUnreachable or SocketError.NetworkUnreachable)
-        {
-            _failure = error;
-        }
-
-        return error;
-    }
-
-    private void DropOutput()
-    {
-        if (IsOutputArmed)
-        {
-            _sendSink = null;
-            _connectSink = null;
-            _operations.OnDisarmed();
-        }
     }
 
     private sealed class OutputOperation(PortableSocket socket) : QueuedOperation
@@ -102,11 +72,11 @@ internal sealed partial class PortableSocket
         public override void Execute()
         {
             IsQueued = false;
-            if (socket._sendSink is { } sender)
+            if (socket.SendSink is { } sender)
             {
                 socket.ExecuteSend(sender);
             }
-            else if (socket._connectSink is { } connector)
+            else if (socket.ConnectSink is { } connector)
             {
                 socket.ExecuteConnect(connector);
             }

@@ -4,15 +4,13 @@ using System.Net.Sockets;
 namespace Gyre.Polling;
 
 /// <summary>A socket of the BCL whose completions are executed by a poller's owner.</summary>
-/// <remarks>The states of a direction are those of <see cref="EpollSocket"/>. Readiness is remembered apart
-/// from that: <c>_inputReady</c> from the end of a wait for input until a receive proves that nothing is
-/// left.</remarks>
-internal sealed partial class PortableSocket : PollSocket
+/// <remarks>Readiness is remembered apart from the wish for it: <c>_inputReady</c> from the end of a wait for
+/// input until a receive proves that nothing is left. The parts of this class are named by what a direction
+/// does.</remarks>
+internal sealed partial class PortableSocket : BackendSocket
 {
     private readonly PortablePoller _poller;
     private readonly Socket _socket;
-    private readonly OperationLedger _operations;
-    private readonly bool _isTcp;
     private readonly InputOperation _input;
     private readonly OutputOperation _output;
 
@@ -21,26 +19,14 @@ internal sealed partial class PortableSocket : PollSocket
     private bool _hasEndedOutput;
     private EndPoint? _remote;
 
-    // A failure that ended the connection. The system reports it once; the direction that did not get it
-    // would take the end for an orderly one.
-    private SocketError _failure;
-
-    public PortableSocket(PortablePoller poller, Socket socket)
+    private PortableSocket(PortablePoller poller, Socket socket)
+        : base(poller.Operations, socket.AddressFamily, socket.ProtocolType)
     {
-        if (socket.SocketType != SocketType.Stream)
-        {
-            throw new ArgumentException(
-                $"Only stream sockets can be attached, not {socket.SocketType}.", nameof(socket));
-        }
-
-        socket.Blocking = false;
         _poller = poller;
-        _operations = poller.Operations;
-        _isTcp = RemoteAddress.IsTcp(socket.AddressFamily, socket.ProtocolType);
+        _socket = socket;
         _isConnection = socket.Connected;
         _input = new InputOperation(this);
         _output = new OutputOperation(this);
-        _socket = socket;
     }
 
     public override Socket Socket
@@ -85,22 +71,30 @@ internal sealed partial class PortableSocket : PollSocket
         get
         {
             ThrowIfClosed();
-            return _isTcp && _socket.NoDelay;
+            return IsTcp && _socket.NoDelay;
         }
 
         set
         {
             ThrowIfClosed();
-            if (_isTcp)
+            if (IsTcp)
             {
                 _socket.NoDelay = value;
             }
         }
     }
 
+    public static PortableSocket Attach(PortablePoller poller, Socket socket)
+    {
+        ThrowIfNotStream(socket.SocketType);
+        socket.Blocking = false;
+        return new PortableSocket(poller, socket);
+    }
+
     /// <summary>Takes the end of a request, and queues the direction that waits for it.</summary>
     public void OnTaken(PortableRequest request, IReadyQueue ready)
     {
+        AssertInvariants();
         request.OnTaken();
         if (_isClosed)
         {
@@ -113,12 +107,12 @@ internal sealed partial class PortableSocket : PollSocket
         if (request == _waitForInput)
         {
             OnInputWaited();
-            (isAwaited, operation) = (_receiveSink is not null, _input);
+            (isAwaited, operation) = (ReceiveSink is not null, _input);
         }
         else if (request == _accept)
         {
             _acceptEnded = true;
-            (isAwaited, operation) = (_acceptSink is not null, _input);
+            (isAwaited, operation) = (AcceptSink is not null, _input);
         }
         else
         {
@@ -154,9 +148,7 @@ internal sealed partial class PortableSocket : PollSocket
             return;
         }
 
-        StopAccepting();
-        StopReceiving();
-        DropOutput();
+        StopAll();
         if (!abort && _isConnection && !_hasEndedOutput)
         {
             // While a request is pending, the BCL closes with a reset, unless the output was ended before. A
@@ -192,6 +184,4 @@ internal sealed partial class PortableSocket : PollSocket
     }
 
     private PortableRequest NewRequest(PortableRequestKind kind) => new(_poller.Inbox, this, kind);
-
-    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, this);
 }

@@ -38,8 +38,8 @@ public sealed class EpollAllocationTests
         Assert.True(sender.Sends > 10, "The sends were meant to go on.");
     }
 
-    /// <summary>Of several rounds, one allocates nothing: a message costs nothing, though the runtime may, now and
-    /// then, when it compiles again what has become hot.</summary>
+    /// <summary>Of several rounds, one allocates nothing: a message costs nothing, though the runtime may,
+    /// now and then, when it compiles again what has become hot.</summary>
     private static void AssertNoAllocation(PollerHarness harness, Echo echo)
     {
         long least = long.MaxValue;

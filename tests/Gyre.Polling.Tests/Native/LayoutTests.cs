@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling.Tests;
 
-/// <summary>The layouts that the kernel reads and writes. A change of one of these numbers is a bug.</summary>
+/// <summary>The layouts that the kernel reads and writes. A change of one of these numbers is a
+/// bug.</summary>
 public sealed class LayoutTests
 {
     [Theory]

@@ -11,8 +11,8 @@ internal sealed class DescriptorLimit : IDisposable
 
     private DescriptorLimit(string before) => _before = before;
 
-    /// <summary>Lowers the limit to just above what is open, and fills the gaps below it. Skips the test where the
-    /// program that does this is missing.</summary>
+    /// <summary>Lowers the limit to just above what is open, and fills the gaps below it. Skips the test
+    /// where the program that does this is missing.</summary>
     public static DescriptorLimit Exhaust()
     {
         string before = Prlimit("--output=SOFT --noheadings --nofile");
