@@ -28,7 +28,6 @@ internal sealed partial class ProgramRun
     private readonly List<LoopTask<object?>> _tasks = [];
     private readonly Dictionary<string, Func<bool>> _handles = [];
     private readonly Dictionary<string, object> _objects = [];
-    private bool _over;
 
     static ProgramRun() => RuntimeWarnings.Raised += _ => { };
 
@@ -71,8 +70,8 @@ internal sealed partial class ProgramRun
             _trace.Add($"end {task.Name} {state}");
         }
 
-        _over = true;
-        _loop.Close();
+        // The loop is not closed: it holds nothing of the system's, and a closed loop would report every task that the
+        // program left pending, and every error that it did not look at, on standard error.
         return _trace;
     }
 
@@ -81,8 +80,8 @@ internal sealed partial class ProgramRun
 
     private void OnError(EventLoop loop, ExceptionContext context)
     {
-        // These two depend on the garbage collector, in Python too.
-        if (_over || context.Message.Contains("never retrieved", StringComparison.Ordinal))
+        // These depend on the garbage collector, in Python too.
+        if (context.Message.Contains("never retrieved", StringComparison.Ordinal))
         {
             return;
         }
