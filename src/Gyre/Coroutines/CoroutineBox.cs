@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Gyre;
 
@@ -10,7 +10,7 @@ namespace Gyre;
 // Invariant: a Coroutine value is valid while its version equals the box's; only Free changes the version.
 internal abstract class CoroutineBox
 {
-    private object? _error;
+    private CarriedError? _error;
     private int _version;
     private BoxState _state;
 
@@ -69,19 +69,18 @@ internal abstract class CoroutineBox
 
     public void Fail(Exception error)
     {
-        _error = ExceptionDispatchInfo.Capture(error);
+        _error = CarriedError.Capture(error);
         _state = BoxState.Completed;
     }
 
     /// <summary>Takes the error of a completed box without throwing it, and frees the box if there is one.</summary>
-    public ExceptionDispatchInfo? TakeError()
+    public CarriedError? TakeError()
     {
-        if (_error is null)
+        if (_error is not { } error)
         {
             return null;
         }
 
-        var error = (ExceptionDispatchInfo)_error;
         Free();
         return error;
     }
@@ -111,6 +110,7 @@ internal abstract class CoroutineBox
         ReturnToPool();
     }
 
+    [DoesNotReturn]
     public static void ThrowNotAwaitable() => throw new InvalidOperationException(
         "A coroutine is awaited once, and this one has been. Make a task of it with Aio.CreateTask "
         + "to wait for it in several places.");
@@ -121,6 +121,7 @@ internal abstract class CoroutineBox
 
     private protected abstract void ReturnToPool();
 
+    [DoesNotReturn]
     private static void ThrowNotAwaited() => throw new InvalidOperationException(
         "A coroutine has a result only for the one who awaits it. Await it, once, and do not call GetResult yourself.");
 }

@@ -16,6 +16,9 @@ internal sealed class Trampoline
     /// <summary>The coroutine to run next, named by the one that awaits it.</summary>
     public CoroutineBox? Next { get; set; }
 
+    /// <summary>The error that was thrown last into the chain that is being run, while it is on its way to the next box.</summary>
+    public CarriedError? Thrown { get; set; }
+
     /// <summary>The task whose chain is being run.</summary>
     public ICoroutineRunner? Runner { get; private set; }
 
@@ -56,6 +59,7 @@ internal sealed class Trampoline
         }
 
         Runner = outer;
+        Thrown = null;
         return box;
     }
 }

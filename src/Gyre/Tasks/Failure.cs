@@ -1,9 +1,7 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>The error of a future. Reports itself when it is dropped and nobody has looked at it.</summary>
-internal sealed class Failure(Future future, ExceptionDispatchInfo error)
+internal sealed class Failure(Future future, CarriedError error)
 {
     ~Failure() => future.Loop.ReportThreadSafe(new ExceptionContext
     {
@@ -13,9 +11,9 @@ internal sealed class Failure(Future future, ExceptionDispatchInfo error)
     });
 
     /// <summary>The error. Reading it is not retrieving it.</summary>
-    public ExceptionDispatchInfo Error => error;
+    public CarriedError Error => error;
 
-    public ExceptionDispatchInfo Retrieve()
+    public CarriedError Retrieve()
     {
         GC.SuppressFinalize(this);
         return error;

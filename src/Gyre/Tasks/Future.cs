@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -90,7 +89,7 @@ public abstract partial class Future : WorkItem
         return true;
     }
 
-    internal bool TryFinishFailed(ExceptionDispatchInfo error)
+    internal bool TryFinishFailed(CarriedError error)
     {
         if (_state != FutureState.Pending)
         {
@@ -131,20 +130,20 @@ public abstract partial class Future : WorkItem
     }
 
     /// <summary>The error, counted as retrieved; null when there is none.</summary>
-    internal ExceptionDispatchInfo? RetrieveError() =>
+    internal CarriedError? RetrieveError() =>
         _state == FutureState.Finished ? (_outcome as Failure)?.Retrieve() : null;
 
     /// <summary>What to throw where a cancelled future is awaited: once the exception that ended it, then new ones.</summary>
-    internal ExceptionDispatchInfo TakeCancelledError()
+    internal CarriedError TakeCancelledError()
     {
-        if (_outcome is ExceptionDispatchInfo original)
+        if (_outcome is CarriedError original)
         {
             // Only the first awaiter gets it, and its message: that is asyncio's rule.
             _outcome = null;
             return original;
         }
 
-        return ExceptionDispatchInfo.Capture(new CancelledException(CancelMessage));
+        return CarriedError.Capture(new CancelledException(CancelMessage));
     }
 
     /// <summary>Makes a future that is done pending again. Nobody but its owner may hold it.</summary>
@@ -158,7 +157,7 @@ public abstract partial class Future : WorkItem
     internal object? TakeCancelCause()
     {
         object? cause = _outcome;
-        if (cause is ExceptionDispatchInfo)
+        if (cause is CarriedError)
         {
             _outcome = null;
         }
@@ -170,6 +169,7 @@ public abstract partial class Future : WorkItem
     internal bool ThrowsCancellation =>
         IsCancelled || (_outcome as Failure)?.Error.SourceException is CancelledException;
 
+    [StackTraceHidden]
     private void ThrowIfNotFinished()
     {
         if (_state == FutureState.Pending)

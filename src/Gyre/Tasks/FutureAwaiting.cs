@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -37,7 +36,7 @@ internal static class FutureAwaiting
         if (loop.Injected is { } injected)
         {
             loop.Injected = null;
-            ExceptionDispatchInfo.Throw(injected);
+            throw injected;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 // A task is always in one of these states, and each names what will take it further:
@@ -108,7 +106,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         _leaf = null;
         root.Discard();
         Leave();
-        TryFinishCancelled(ExceptionDispatchInfo.Capture(new CancelledException(_cancelMessage)));
+        TryFinishCancelled(CarriedError.Capture(new CancelledException(_cancelMessage)));
         return false;
     }
 
@@ -149,7 +147,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         else if (error.SourceException is OperationCanceledException cancellation && IsOwnCancellation(cancellation))
         {
             // Whoever awaits the task learns that the task was cancelled, not how the BCL says so.
-            TryFinishCancelled(ExceptionDispatchInfo.Capture(new CancelledException(_cancelMessage, cancellation)));
+            TryFinishCancelled(CarriedError.Capture(new CancelledException(_cancelMessage, cancellation)));
         }
         else
         {

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>How a future ended: with a result, an error, or cancelled. An element of <c>Aio.GatherOutcomes</c>.</summary>
@@ -7,11 +5,11 @@ namespace Gyre;
 public readonly struct Outcome<T>
 {
     private readonly T? _result;
-    private readonly ExceptionDispatchInfo? _error;
+    private readonly CarriedError? _error;
 
     internal Outcome(T result) => _result = result;
 
-    internal Outcome(ExceptionDispatchInfo error) => _error = error;
+    internal Outcome(CarriedError error) => _error = error;
 
     /// <summary>Whether there is a result.</summary>
     public bool IsSuccess => _error is null;
@@ -34,7 +32,7 @@ public readonly struct Outcome<T>
     }
 
     internal static Outcome<T> Of(Future future) =>
-        future.IsCancelled ? new Outcome<T>(ExceptionDispatchInfo.Capture(new CancelledException(future.CancelMessage)))
+        future.IsCancelled ? new Outcome<T>(CarriedError.Capture(new CancelledException(future.CancelMessage)))
         : future.RetrieveError() is { } error ? new Outcome<T>(error)
         : new Outcome<T>(((IFutureResult<T>)future).Result);
 }

@@ -1,13 +1,11 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>How a future ended, its result left aside. An element of <c>Aio.GatherOutcomes</c>.</summary>
 public readonly struct Outcome
 {
-    private readonly ExceptionDispatchInfo? _error;
+    private readonly CarriedError? _error;
 
-    private Outcome(ExceptionDispatchInfo? error) => _error = error;
+    private Outcome(CarriedError? error) => _error = error;
 
     /// <summary>Whether the future ended well.</summary>
     public bool IsSuccess => _error is null;
@@ -22,5 +20,5 @@ public readonly struct Outcome
     public void ThrowIfFailed() => _error?.Throw();
 
     internal static Outcome Of(Future future) =>
-        new(future.IsCancelled ? ExceptionDispatchInfo.Capture(new CancelledException(future.CancelMessage)) : future.RetrieveError());
+        new(future.IsCancelled ? CarriedError.Capture(new CancelledException(future.CancelMessage)) : future.RetrieveError());
 }

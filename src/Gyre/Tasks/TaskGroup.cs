@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>Tasks that end together: none outlives the block that started it. Given to the body of <c>Aio.TaskGroup</c>.</summary>
@@ -79,14 +77,14 @@ public sealed class TaskGroup
     internal static async Coroutine Run(Func<TaskGroup, Coroutine> body)
     {
         TaskGroup group = Enter();
-        ExceptionDispatchInfo? error = null;
+        CarriedError? error = null;
         try
         {
             await body(group);
         }
         catch (Exception e)
         {
-            error = ExceptionDispatchInfo.Capture(e);
+            error = CarriedError.Capture(e);
         }
 
         await group.Exit(error);
@@ -96,7 +94,7 @@ public sealed class TaskGroup
     internal static async Coroutine<T> Run<T>(Func<TaskGroup, Coroutine<T>> body)
     {
         TaskGroup group = Enter();
-        ExceptionDispatchInfo? error = null;
+        CarriedError? error = null;
         T? result = default;
         try
         {
@@ -104,7 +102,7 @@ public sealed class TaskGroup
         }
         catch (Exception e)
         {
-            error = ExceptionDispatchInfo.Capture(e);
+            error = CarriedError.Capture(e);
         }
 
         await group.Exit(error);
@@ -126,11 +124,11 @@ public sealed class TaskGroup
         task.AddCallback(_doneItem);
     }
 
-    private async Coroutine Exit(ExceptionDispatchInfo? error)
+    private async Coroutine Exit(CarriedError? error)
     {
         _exiting = true;
         bool bodyCancelled = error?.SourceException is OperationCanceledException exception && _parent.IsOwnCancellation(exception);
-        ExceptionDispatchInfo? cancellation = bodyCancelled ? error : null;
+        CarriedError? cancellation = bodyCancelled ? error : null;
         if (error is not null && !_aborting)
         {
             Abort();
@@ -148,7 +146,7 @@ public sealed class TaskGroup
             {
                 if (!_aborting)
                 {
-                    cancellation = ExceptionDispatchInfo.Capture(e);
+                    cancellation = CarriedError.Capture(e);
                     Abort();
                 }
             }
