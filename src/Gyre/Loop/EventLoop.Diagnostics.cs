@@ -45,7 +45,18 @@ public sealed partial class EventLoop
     public void DefaultExceptionHandler(ExceptionContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Console.Error.WriteLine("gyre: " + context);
+        string text;
+        try
+        {
+            text = context.ToString();
+        }
+        catch (Exception e)
+        {
+            // An object of the user's that cannot even say its name must not hide the error, nor end the loop.
+            text = $"{context.Message} ({context.Exception?.GetType().Name}; describing it threw {e.GetType().Name})";
+        }
+
+        Console.Error.WriteLine("gyre: " + text);
     }
 
     /// <summary>Reports an error to the exception handler. asyncio: <c>call_exception_handler</c>.</summary>

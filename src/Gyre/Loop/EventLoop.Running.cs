@@ -152,6 +152,12 @@ public sealed partial class EventLoop : IReadyQueue
             Timers.MoveDue(NowTicks, Ready);
         }
 
+        // A callback may have left another context behind; the next one's continuations would go astray.
+        if (SynchronizationContext.Current != SynchronizationContext)
+        {
+            SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
+        }
+
         // 3. Exactly what is ready now. What that schedules waits for the next iteration, so I/O
         //    is looked at again after a bounded time.
         RunReady(Ready.Count);

@@ -144,6 +144,7 @@ public sealed partial class EventLoop : IDisposable
     internal void AddTimer(LoopTimer timer, long whenTicks)
     {
         CheckCanSchedule();
+        AssertOnLoop();
         Timers.Add(timer, whenTicks);
     }
 

@@ -4,19 +4,32 @@ namespace Gyre;
 /// <remarks>asyncio: Python's <c>warnings</c>, of the categories <c>RuntimeWarning</c> and <c>ResourceWarning</c>.</remarks>
 public static class RuntimeWarnings
 {
-    /// <summary>Raised for each warning, on any thread, often the finaliser's. Handlers must not throw.</summary>
-    /// <remarks>While nobody listens, warnings are written to standard error.</remarks>
+    /// <summary>Raised for each warning, on any thread, often the finaliser's.</summary>
+    /// <remarks>While nobody listens, warnings are written to standard error; so is one whose handler throws, together with
+    /// what it threw.</remarks>
     public static event Action<string>? Raised;
 
     internal static void Raise(string message)
     {
-        if (Raised is { } handlers)
+        Exception? failure = null;
+        try
         {
-            handlers(message);
+            if (Raised is { } handlers)
+            {
+                handlers(message);
+                return;
+            }
         }
-        else
+        catch (Exception e)
         {
-            Console.Error.WriteLine("gyre: warning: " + message);
+            // On the finaliser's thread an exception would end the process, for a mere warning.
+            failure = e;
+        }
+
+        Console.Error.WriteLine("gyre: warning: " + message);
+        if (failure is not null)
+        {
+            Console.Error.WriteLine("gyre: a handler of RuntimeWarnings.Raised threw: " + failure);
         }
     }
 }

@@ -16,6 +16,10 @@ internal sealed class TimerHeap
     private const int CompactCountMin = 100;
 
     private const int InitialCapacity = 16;
+
+    /// <summary>An array above this size is given back when few timers are left of those that needed it.</summary>
+    private const int RetainedCapacityMax = 1 << 12;
+
     private const int Arity = 4;
 
     private Entry[] _entries = new Entry[InitialCapacity];
@@ -63,6 +67,11 @@ internal sealed class TimerHeap
             RemoveTop();
             timer.MarkDue();
             ready.Enqueue(timer, null, null, timer.Context);
+        }
+
+        if (_entries.Length > RetainedCapacityMax && _count < _entries.Length / 8)
+        {
+            Array.Resize(ref _entries, Math.Max(InitialCapacity, _count * 2));
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
     // Null stands for a future that was not done in time.
     private readonly Queue<TFuture?> _done = new();
     private readonly TimeoutTimer? _timer;
-    private SleepFuture? _waiter;
+    private readonly Queue<SleepFuture> _waiters = new();
     private int _undelivered;
 
     internal CompletionSequence(EventLoop loop, IEnumerable<TFuture> futures, TimeSpan? timeout)
@@ -23,6 +23,7 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
         var item = new ChildItem(this);
         foreach (TFuture future in futures)
         {
+            loop.CheckOwns(future);
             if (_todo.Add(future))
             {
                 future.AddCallback(item);
@@ -51,10 +52,25 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
         }
 
         _undelivered--;
-        while (_done.Count == 0)
+        try
         {
-            _waiter = new SleepFuture(_loop);
-            await _waiter;
+            while (_done.Count == 0)
+            {
+                var waiter = new SleepFuture(_loop);
+                _waiters.Enqueue(waiter);
+                await waiter;
+            }
+        }
+        catch
+        {
+            // Whoever asks next gets what this call will not deliver, and is woken in its place.
+            _undelivered++;
+            if (_done.Count > 0)
+            {
+                WakeNext();
+            }
+
+            throw;
         }
 
         enumerator.Set(_done.Dequeue() ?? throw new TimeoutException(TimeoutScope.TimedOut));
@@ -89,8 +105,19 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
     private void Deliver(TFuture? future)
     {
         _done.Enqueue(future);
-        _waiter?.Release();
-        _waiter = null;
+        WakeNext();
+    }
+
+    private void WakeNext()
+    {
+        while (_waiters.TryDequeue(out SleepFuture? waiter))
+        {
+            if (!waiter.IsDone)
+            {
+                waiter.Release();
+                return;
+            }
+        }
     }
 
     private sealed class InterfaceEnumerator(CompletionEnumerator<TFuture> inner, CancellationToken cancellationToken)

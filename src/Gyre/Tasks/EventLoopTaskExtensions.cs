@@ -24,7 +24,22 @@ public static class EventLoopTaskExtensions
 
         /// <summary>The tasks that are not done, in the order of their creation. asyncio: <c>all_tasks</c>.</summary>
         /// <remarks>Loop thread only.</remarks>
-        public IReadOnlyList<LoopTask> AllTasks() => TaskRegistry.Of(loop).Snapshot();
+        public IReadOnlyList<LoopTask> AllTasks()
+        {
+            loop.AssertOnLoop();
+            return TaskRegistry.Of(loop).Snapshot();
+        }
+
+        /// <summary>Throws when a future that is to be waited for is null or belongs to another loop.</summary>
+        internal void CheckOwns(Future future)
+        {
+            ArgumentNullException.ThrowIfNull(future);
+            if (future.Loop != loop)
+            {
+                throw new InvalidOperationException(
+                    $"{future.Describe()} belongs to another loop than the one that runs here. Use its AsTask() instead.");
+            }
+        }
 
         /// <summary>Makes a pending future. asyncio: <c>create_future</c>.</summary>
         /// <remarks>Loop thread only.</remarks>
@@ -46,6 +61,7 @@ public static class EventLoopTaskExtensions
             CancellationToken cancellationToken = default)
         {
             loop.CheckCanSchedule();
+            loop.AssertOnLoop();
             CoroutineBox box = coroutine.Claim() ?? CompletedBox.Create();
             var start = new TaskStart(name, context, eagerStart, cancellationToken);
             var task = new VoidTask(TaskRegistry.Of(loop), box, start);
@@ -62,6 +78,7 @@ public static class EventLoopTaskExtensions
             CancellationToken cancellationToken = default)
         {
             loop.CheckCanSchedule();
+            loop.AssertOnLoop();
             CoroutineBox<T> box = coroutine.Claim();
             var start = new TaskStart(name, context, eagerStart, cancellationToken);
             var task = new LoopTask<T>(TaskRegistry.Of(loop), box, start);

@@ -13,8 +13,7 @@ public abstract partial class Future
     public void AddDoneCallback(Action<Future> callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        Loop.AssertOnLoop();
-        AddCallback(new DoneCallback(callback, context ?? ExecutionContext.Capture()));
+        AddWrappedCallback(callback, callback, context);
     }
 
     /// <summary>Removes a callback, as often as it was added.</summary>
@@ -23,6 +22,18 @@ public abstract partial class Future
     public int RemoveDoneCallback(Action<Future> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        return RemoveWrappedCallback(callback);
+    }
+
+    /// <summary>Adds a callback that the derived class has wrapped to give it the future under its own type.</summary>
+    private protected void AddWrappedCallback(Delegate callback, Action<Future> wrapped, ExecutionContext? context)
+    {
+        Loop.AssertOnLoop();
+        AddCallback(new DoneCallback(callback, wrapped, context));
+    }
+
+    private protected int RemoveWrappedCallback(Delegate callback)
+    {
         Loop.AssertOnLoop();
         return RemoveCallbacks(item => item is DoneCallback done && done.Callback.Equals(callback));
     }
@@ -90,12 +101,15 @@ public abstract partial class Future
     private void ScheduleCallback(WorkItem item) =>
         Loop.Ready.Enqueue(item, this, null, (item as DoneCallback)?.Context);
 
-    private sealed class DoneCallback(Action<Future> callback, ExecutionContext? context) : WorkItem
+    /// <param name="callback">What the caller gave, and gives again to remove it.</param>
+    /// <param name="wrapped">What is called.</param>
+    /// <param name="context">The context it is called in; the caller's when null.</param>
+    private sealed class DoneCallback(Delegate callback, Action<Future> wrapped, ExecutionContext? context) : WorkItem
     {
-        public Action<Future> Callback => callback;
+        public Delegate Callback => callback;
 
-        public ExecutionContext? Context => context;
+        public ExecutionContext? Context { get; } = context ?? ExecutionContext.Capture();
 
-        internal override void Execute(object? first, object? second) => callback((Future)first!);
+        internal override void Execute(object? first, object? second) => wrapped((Future)first!);
     }
 }

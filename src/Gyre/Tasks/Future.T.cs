@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -70,14 +69,21 @@ public class Future<T> : Future, IFutureResult<T>
     {
         ArgumentNullException.ThrowIfNull(exception);
         Loop.AssertOnLoop();
-        return TryFinishFailed(ExceptionDispatchInfo.Capture(exception));
+        return TryFinishFailed(CarriedError.Capture(exception));
     }
 
     /// <inheritdoc cref="Future.AddDoneCallback"/>
     public void AddDoneCallback(Action<Future<T>> callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        base.AddDoneCallback(future => callback((Future<T>)future), context);
+        AddWrappedCallback(callback, future => callback((Future<T>)future), context);
+    }
+
+    /// <inheritdoc cref="Future.RemoveDoneCallback(Action{Future})"/>
+    public int RemoveDoneCallback(Action<Future<T>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return RemoveWrappedCallback(callback);
     }
 
     /// <summary>Awaits the result. For the compiler.</summary>

@@ -36,7 +36,14 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
     public void AddDoneCallback(Action<LoopTask<T>> callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        base.AddDoneCallback(task => callback((LoopTask<T>)task), context);
+        AddWrappedCallback(callback, task => callback((LoopTask<T>)task), context);
+    }
+
+    /// <inheritdoc cref="Future.RemoveDoneCallback(Action{Future})"/>
+    public int RemoveDoneCallback(Action<LoopTask<T>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return RemoveWrappedCallback(callback);
     }
 
     private protected override void FinishWithResult(CoroutineBox root)

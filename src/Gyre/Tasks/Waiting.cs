@@ -14,6 +14,8 @@ internal static class Waiting
             throw new ArgumentException("There is nothing to wait for: give at least one future.", nameof(futures));
         }
 
+        Array.ForEach(all, loop.CheckOwns);
+
         var waiter = new SleepFuture(loop);
         if (timeout is { } delay)
         {
@@ -128,7 +130,7 @@ internal static class Waiting
             _remaining--;
             if (_remaining <= 0
                 || returnWhen == WhenDone.First
-                || (returnWhen == WhenDone.FirstException && future.RetrieveError() is not null))
+                || (returnWhen == WhenDone.FirstException && future.IsFaulted))
             {
                 waiter.Release();
             }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -12,7 +13,9 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <summary>Always false: the task goes to the end of the ready queue.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public bool IsCompleted => false;
+    public bool IsCompleted => _loop == EventLoop.RunningOrNull && _loop is not null
+        ? false
+        : throw new InvalidOperationException("Aio.Yield() is awaited where it was called, on the loop that ran there.");
 
     /// <summary>Awaits the next turn. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -20,6 +23,7 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <summary>Ends the await.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
+    [StackTraceHidden]
     public void GetResult() => FutureAwaiting.ThrowIfInjected(_loop);
 
     /// <summary>Schedules <paramref name="continuation"/> for the next iteration.</summary>
