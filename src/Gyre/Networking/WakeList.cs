@@ -1,6 +1,6 @@
 namespace Gyre;
 
-/// <summary>Coroutines that wait for one event, all of which are woken by it.</summary>
+/// <summary>Those who wait for one event, all of whom are woken by it.</summary>
 /// <remarks>On cancel: the waiter leaves the list; the others are not touched.</remarks>
 internal sealed class WakeList(EventLoop loop)
 {
@@ -9,16 +9,21 @@ internal sealed class WakeList(EventLoop loop)
     public async Coroutine WaitAsync()
     {
         var waiter = new WaitFuture(loop);
-        _waiters.Add(waiter);
+        Add(waiter);
         try
         {
             await waiter;
         }
         finally
         {
-            _waiters.Remove(waiter);
+            Remove(waiter);
         }
     }
+
+    /// <summary>Adds a pending waiter. Once woken, it must be removed before it is pending again.</summary>
+    public void Add(WaitFuture waiter) => _waiters.Add(waiter);
+
+    public void Remove(WaitFuture waiter) => _waiters.Remove(waiter);
 
     public void ReleaseAll()
     {

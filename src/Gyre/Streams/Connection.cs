@@ -35,6 +35,10 @@ public sealed class Connection : IAsyncDisposable
         writer = Writer;
     }
 
+    /// <summary>The connection as a BCL stream that any thread may use.</summary>
+    /// <remarks>Disposing of the stream closes the connection. Leave reader and writer alone while the stream is in use.</remarks>
+    public ConnectionStream AsStream() => new(Reader, Writer);
+
     /// <inheritdoc cref="StreamWriter.Close"/>
     public void Close() => Writer.Close();
 

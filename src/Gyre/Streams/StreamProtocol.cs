@@ -106,12 +106,22 @@ internal sealed class StreamProtocol : Protocol
             await _drainWaiters.WaitAsync();
         }
 
+        ThrowIfLost();
+    }
+
+    public void ThrowIfLost()
+    {
         if (_lost)
         {
             throw _error ?? new SocketException(
                 (int)SocketError.ConnectionReset, "The connection is closed. What is written to it now is dropped.");
         }
     }
+
+    /// <summary>Adds a waiter that is released when writing may go on, or the connection is lost.</summary>
+    public void AddDrainWaiter(WaitFuture waiter) => _drainWaiters.Add(waiter);
+
+    public void RemoveDrainWaiter(WaitFuture waiter) => _drainWaiters.Remove(waiter);
 
     public async Coroutine WaitClosedAsync()
     {

@@ -11,7 +11,7 @@ namespace Gyre;
 /// had arrived before.</para>
 /// </remarks>
 // Invariant: _paused only while there is a transport, and it was this reader that paused it.
-// Invariant: _waiting while one coroutine is between BeginWait and EndWait; _wait is pending or about to resume it.
+// Invariant: _wait is set from BeginWait to EndWait: while somebody waits, or was woken and has not run yet.
 [DebuggerDisplay("Buffered = {BufferedCount}, AtEof = {AtEof}, Limit = {Limit}")]
 public sealed partial class StreamReader
 {
@@ -21,8 +21,8 @@ public sealed partial class StreamReader
     private readonly InputBuffer _buffer = new();
     private Transport? _transport;
     private WaitFuture? _wait;
+    private WaitFuture? _ownWait;
     private ExceptionDispatchInfo? _error;
-    private bool _waiting;
     private bool _paused;
     private bool _eof;
 
@@ -115,9 +115,10 @@ public sealed partial class StreamReader
 
     /// <summary>Starts to wait until bytes, the end or an error arrive. <see cref="EndWait"/> must follow.</summary>
     /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
-    internal WaitFuture BeginWait()
+    /// <param name="wait">A pending future of the caller's, which is released then.</param>
+    internal void BeginWait(WaitFuture wait)
     {
-        if (_waiting)
+        if (_wait is not null)
         {
             throw new InvalidOperationException(
                 "Another coroutine is waiting for input of this reader. Let one coroutine read, and hand on what it read.");
@@ -130,24 +131,15 @@ public sealed partial class StreamReader
             _transport!.ResumeReading();
         }
 
-        if (_wait is null)
-        {
-            _wait = new WaitFuture(EventLoop.Running);
-        }
-        else
-        {
-            _wait.Reset();
-        }
-
-        _waiting = true;
-        return _wait;
+        _wait = wait;
     }
 
-    internal void EndWait() => _waiting = false;
+    internal void EndWait() => _wait = null;
 
     private async Coroutine WaitForInputAsync()
     {
-        WaitFuture wait = BeginWait();
+        WaitFuture wait = RentWait();
+        BeginWait(wait);
         try
         {
             await wait;
@@ -160,12 +152,21 @@ public sealed partial class StreamReader
         ThrowIfFailed();
     }
 
-    private void Wake()
+    private void Wake() => _wait?.Release();
+
+    /// <summary>The reader's own future, for one wait after another.</summary>
+    private WaitFuture RentWait()
     {
-        if (_waiting)
+        if (_ownWait is null || _wait is not null)
         {
-            _wait!.Release();
+            _ownWait = new WaitFuture(EventLoop.Running);
         }
+        else
+        {
+            _ownWait.Reset();
+        }
+
+        return _ownWait;
     }
 
     internal void ThrowIfFailed() => _error?.Throw();

@@ -17,13 +17,12 @@ public sealed class StreamWriter
 {
     private static readonly WorkItem s_closeDropped = new CloseItem();
 
-    private readonly StreamProtocol _protocol;
     private readonly StreamReader _reader;
 
     internal StreamWriter(Transport transport, StreamProtocol protocol, StreamReader reader)
     {
         Transport = transport;
-        _protocol = protocol;
+        Protocol = protocol;
         _reader = reader;
         reader.Writer = this;
     }
@@ -52,6 +51,8 @@ public sealed class StreamWriter
 
     /// <summary>Whether <see cref="WriteEof"/> is possible. asyncio: <c>can_write_eof</c>.</summary>
     public bool CanWriteEof => Transport.CanWriteEof;
+
+    internal StreamProtocol Protocol { get; }
 
     /// <inheritdoc cref="Transport.Write(ReadOnlySpan{byte})"/>
     public void Write(ReadOnlySpan<byte> data) => Transport.Write(data);
@@ -84,7 +85,7 @@ public sealed class StreamWriter
     /// is still sent.</remarks>
     /// <exception cref="System.Net.Sockets.SocketException">The connection is lost.</exception>
     public Coroutine DrainAsync() =>
-        _protocol.IsWritable && !IsClosing && _reader.Exception is null ? default : DrainSlowlyAsync();
+        Protocol.IsWritable && !IsClosing && _reader.Exception is null ? default : DrainSlowlyAsync();
 
     /// <summary>Closes the connection after what was written has been sent. The reader ends. asyncio: <c>close</c>.</summary>
     public void Close()
@@ -103,7 +104,7 @@ public sealed class StreamWriter
     /// <summary>Waits until the connection is closed, and what was written is with the system. asyncio: <c>wait_closed</c>.</summary>
     /// <remarks>Does not close it. On cancel: nothing changes.</remarks>
     /// <exception cref="System.Net.Sockets.SocketException">The connection was lost before everything was sent.</exception>
-    public Coroutine WaitClosedAsync() => _protocol.WaitClosedAsync();
+    public Coroutine WaitClosedAsync() => Protocol.WaitClosedAsync();
 
     /// <inheritdoc/>
     public override string ToString() => $"stream writer of {Transport}";
@@ -117,7 +118,7 @@ public sealed class StreamWriter
             await new YieldAwaitable(Transport.Loop);
         }
 
-        await _protocol.DrainAsync();
+        await Protocol.DrainAsync();
     }
 
     private sealed class CloseItem : WorkItem

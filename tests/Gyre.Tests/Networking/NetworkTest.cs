@@ -35,6 +35,14 @@ public abstract class NetworkTest
 
     protected static int PortOf(Server server) => ((IPEndPoint)server.EndPoints[0]).Port;
 
+    /// <summary>A port of this machine that nobody listens on.</summary>
+    protected static async Coroutine<int> ClosedPortAsync()
+    {
+        Server server = await EventLoop.Running.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        await server.DisposeAsync();
+        return PortOf(server);
+    }
+
     /// <summary>Lets the loop go on until something holds.</summary>
     protected static async Coroutine Until(Func<bool> condition)
     {
