@@ -34,7 +34,7 @@ public static partial class Aio
     /// <exception cref="System.Net.Sockets.SocketException">The host is not known, the port is taken, or this user may
     /// not bind it.</exception>
     public static Coroutine<Server> StartServer(
-        Func<StreamReader, StreamWriter, Coroutine> onClient,
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,
         string? host,
         int port,
         StreamServerOptions? options = null)

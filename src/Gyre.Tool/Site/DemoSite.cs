@@ -30,7 +30,7 @@ internal sealed class DemoSite
         await _server.WaitClosedAsync();
     }
 
-    private static async Coroutine ServeAsync(StreamReader reader, StreamWriter writer)
+    private static async Coroutine ServeAsync(LoopStreamReader reader, LoopStreamWriter writer)
     {
         try
         {
@@ -51,7 +51,7 @@ internal sealed class DemoSite
 
     /// <summary>Reads a request to the end of its header.</summary>
     /// <returns>The path; null when there are no more requests.</returns>
-    private static async Coroutine<string?> ReadRequestAsync(StreamReader reader)
+    private static async Coroutine<string?> ReadRequestAsync(LoopStreamReader reader)
     {
         string? first = await reader.ReadTextLineAsync();
         string? line;
@@ -64,7 +64,7 @@ internal sealed class DemoSite
         return first?.Split(' ') is ["GET", var path, ..] ? path : null;
     }
 
-    private static async Coroutine AnswerAsync(string path, StreamWriter writer)
+    private static async Coroutine AnswerAsync(string path, LoopStreamWriter writer)
     {
         DemoPage? page = DemoPage.All.FirstOrDefault(page => page.Path == path);
         if (page is null)
@@ -91,7 +91,7 @@ internal sealed class DemoSite
         }
     }
 
-    private static async Coroutine WriteChunksAsync(byte[] body, StreamWriter writer)
+    private static async Coroutine WriteChunksAsync(byte[] body, LoopStreamWriter writer)
     {
         foreach (byte[] chunk in body.Chunk(ChunkSize))
         {

@@ -7,17 +7,17 @@ namespace Gyre;
 /// <remarks>Loop thread only. Take it apart, <c>var (reader, writer) = await …</c>, or use it with <c>await using</c>.</remarks>
 public sealed class Connection : IAsyncDisposable
 {
-    internal Connection(StreamReader reader, StreamWriter writer)
+    internal Connection(LoopStreamReader reader, LoopStreamWriter writer)
     {
         Reader = reader;
         Writer = writer;
     }
 
     /// <summary>The input.</summary>
-    public StreamReader Reader { get; }
+    public LoopStreamReader Reader { get; }
 
     /// <summary>The output.</summary>
-    public StreamWriter Writer { get; }
+    public LoopStreamWriter Writer { get; }
 
     /// <summary>The transport below.</summary>
     public Transport Transport => Writer.Transport;
@@ -29,7 +29,7 @@ public sealed class Connection : IAsyncDisposable
     public EndPoint? RemoteEndPoint => Transport.RemoteEndPoint;
 
     /// <summary>Takes the connection apart.</summary>
-    public void Deconstruct(out StreamReader reader, out StreamWriter writer)
+    public void Deconstruct(out LoopStreamReader reader, out LoopStreamWriter writer)
     {
         reader = Reader;
         writer = Writer;
@@ -39,11 +39,11 @@ public sealed class Connection : IAsyncDisposable
     /// <remarks>Disposing of the stream closes the connection. Leave reader and writer alone while the stream is in use.</remarks>
     public ConnectionStream AsStream() => new(Reader, Writer);
 
-    /// <inheritdoc cref="StreamWriter.Close"/>
+    /// <inheritdoc cref="LoopStreamWriter.Close"/>
     public void Close() => Writer.Close();
 
     /// <summary>Closes the connection and waits until what was written is with the system, or the connection is lost.</summary>
-    /// <remarks>Does not throw for a connection that broke: whoever has to know awaits <see cref="StreamWriter.WaitClosedAsync"/>.
+    /// <remarks>Does not throw for a connection that broke: whoever has to know awaits <see cref="LoopStreamWriter.WaitClosedAsync"/>.
     /// On cancel: it is closed all the same.</remarks>
     public async Coroutine DisposeAsync()
     {

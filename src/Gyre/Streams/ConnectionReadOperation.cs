@@ -15,7 +15,7 @@ internal sealed class ConnectionReadOperation(ConnectionStream stream) : Connect
         stream.ThrowIfDisposed();
         try
         {
-            StreamReader reader = stream.Reader;
+            LoopStreamReader reader = stream.Reader;
             if (!_buffer.IsEmpty)
             {
                 return reader.TryRead(_buffer.Span, out result);

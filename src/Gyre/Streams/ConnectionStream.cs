@@ -13,14 +13,14 @@ public sealed partial class ConnectionStream : Stream
 {
     private static readonly WorkItem s_close = new CloseItem();
 
-    private readonly StreamWriter _writer;
+    private readonly LoopStreamWriter _writer;
     private readonly ConnectionReadOperation _read;
     private readonly ConnectionWriteOperation _write;
     private int _disposed;
 
     /// <summary>Makes a stream of a connection's two ends.</summary>
     /// <remarks>Loop thread only. The stream closes the connection when it is disposed.</remarks>
-    public ConnectionStream(StreamReader reader, StreamWriter writer)
+    public ConnectionStream(LoopStreamReader reader, LoopStreamWriter writer)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(writer);
@@ -56,7 +56,7 @@ public sealed partial class ConnectionStream : Stream
 
     internal EventLoop Loop => _writer.Transport.Loop;
 
-    internal StreamReader Reader { get; }
+    internal LoopStreamReader Reader { get; }
 
     internal StreamProtocol Protocol => _writer.Protocol;
 

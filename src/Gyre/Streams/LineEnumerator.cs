@@ -1,12 +1,12 @@
 namespace Gyre;
 
-/// <summary>One pass over the lines of a <see cref="StreamReader"/>.</summary>
+/// <summary>One pass over the lines of a <see cref="LoopStreamReader"/>.</summary>
 /// <remarks>Loop thread only.</remarks>
 public sealed class LineEnumerator
 {
-    private readonly StreamReader _reader;
+    private readonly LoopStreamReader _reader;
 
-    internal LineEnumerator(StreamReader reader) => _reader = reader;
+    internal LineEnumerator(LoopStreamReader reader) => _reader = reader;
 
     /// <summary>The line, with its newline if it has one.</summary>
     public byte[] Current { get; private set; } = [];

@@ -3,7 +3,7 @@ namespace Gyre;
 /// <summary>How a connection with a reader and a writer is made.</summary>
 public sealed class StreamConnectionOptions : ConnectionOptions
 {
-    /// <inheritdoc cref="StreamReader.Limit"/>
+    /// <inheritdoc cref="LoopStreamReader.Limit"/>
     /// <value>64 KiB by default.</value>
-    public int Limit { get; init; } = StreamReader.DefaultLimit;
+    public int Limit { get; init; } = LoopStreamReader.DefaultLimit;
 }

@@ -14,31 +14,31 @@ internal static class StreamOpening
         options ??= s_connectionDefaults;
 
         // Held here until the writer holds it: the protocol does not.
-        var reader = new StreamReader(options.Limit);
+        var reader = new LoopStreamReader(options.Limit);
         (Transport transport, StreamProtocol protocol) = await loop.CreateConnection(
             () => new StreamProtocol(loop, reader), host, port, options);
-        return new Connection(reader, new StreamWriter(transport, protocol, reader));
+        return new Connection(reader, new LoopStreamWriter(transport, protocol, reader));
     }
 
     public static async Coroutine<Connection> OpenAsync(
         EventLoop loop, EndPoint remote, StreamConnectionOptions? options)
     {
         options ??= s_connectionDefaults;
-        var reader = new StreamReader(options.Limit);
+        var reader = new LoopStreamReader(options.Limit);
         (Transport transport, StreamProtocol protocol) = await loop.CreateConnection(
             () => new StreamProtocol(loop, reader), remote, options);
-        return new Connection(reader, new StreamWriter(transport, protocol, reader));
+        return new Connection(reader, new LoopStreamWriter(transport, protocol, reader));
     }
 
     public static Coroutine<Server> ServeAsync(
         EventLoop loop,
-        Func<StreamReader, StreamWriter, Coroutine> onClient,
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,
         string? host,
         int port,
         StreamServerOptions? options)
     {
         options ??= s_serverDefaults;
         int limit = options.Limit;
-        return loop.CreateServer(() => new StreamProtocol(loop, new StreamReader(limit), onClient), host, port, options);
+        return loop.CreateServer(() => new StreamProtocol(loop, new LoopStreamReader(limit), onClient), host, port, options);
     }
 }

@@ -10,13 +10,13 @@ namespace Gyre;
 internal sealed class StreamProtocol : Protocol
 {
     private readonly EventLoop _loop;
-    private readonly WeakReference<StreamReader> _reader;
-    private readonly Func<StreamReader, StreamWriter, Coroutine>? _onClient;
+    private readonly WeakReference<LoopStreamReader> _reader;
+    private readonly Func<LoopStreamReader, LoopStreamWriter, Coroutine>? _onClient;
     private readonly WakeList _drainWaiters;
     private readonly WakeList _closeWaiters;
 
     // Until the client's coroutine holds it.
-    private StreamReader? _newReader;
+    private LoopStreamReader? _newReader;
     private Transport? _transport;
     private bool _writingPaused;
     private bool _lost;
@@ -24,10 +24,10 @@ internal sealed class StreamProtocol : Protocol
 
     /// <summary>A protocol of a connection that this side opens, or, with a callback, of one that a server accepted.</summary>
     public StreamProtocol(
-        EventLoop loop, StreamReader reader, Func<StreamReader, StreamWriter, Coroutine>? onClient = null)
+        EventLoop loop, LoopStreamReader reader, Func<LoopStreamReader, LoopStreamWriter, Coroutine>? onClient = null)
     {
         _loop = loop;
-        _reader = new WeakReference<StreamReader>(reader);
+        _reader = new WeakReference<LoopStreamReader>(reader);
         _onClient = onClient;
         _newReader = onClient is null ? null : reader;
         _drainWaiters = new WakeList(loop);
@@ -40,7 +40,7 @@ internal sealed class StreamProtocol : Protocol
     public override void ConnectionMade(Transport transport)
     {
         _transport = transport;
-        if (_reader.TryGetTarget(out StreamReader? reader))
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
         {
             reader.SetTransport(transport);
         }
@@ -54,7 +54,7 @@ internal sealed class StreamProtocol : Protocol
 
     public override void DataReceived(ReadOnlySpan<byte> data)
     {
-        if (_reader.TryGetTarget(out StreamReader? reader))
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
         {
             reader.FeedData(data);
         }
@@ -62,7 +62,7 @@ internal sealed class StreamProtocol : Protocol
 
     public override bool EofReceived()
     {
-        if (_reader.TryGetTarget(out StreamReader? reader))
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
         {
             reader.FeedEof();
         }
@@ -75,7 +75,7 @@ internal sealed class StreamProtocol : Protocol
     {
         _lost = true;
         _error = error;
-        if (_reader.TryGetTarget(out StreamReader? reader))
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
         {
             if (error is null)
             {
@@ -136,9 +136,9 @@ internal sealed class StreamProtocol : Protocol
         }
     }
 
-    private void StartClient(Transport transport, StreamReader reader)
+    private void StartClient(Transport transport, LoopStreamReader reader)
     {
-        var writer = new StreamWriter(transport, this, reader);
+        var writer = new LoopStreamWriter(transport, this, reader);
         LoopTask task;
         try
         {

@@ -3,7 +3,7 @@ namespace Gyre;
 /// <summary>How a server whose clients have a reader and a writer is made.</summary>
 public sealed class StreamServerOptions : ServerOptions
 {
-    /// <inheritdoc cref="StreamReader.Limit"/>
+    /// <inheritdoc cref="LoopStreamReader.Limit"/>
     /// <value>64 KiB by default.</value>
-    public int Limit { get; init; } = StreamReader.DefaultLimit;
+    public int Limit { get; init; } = LoopStreamReader.DefaultLimit;
 }

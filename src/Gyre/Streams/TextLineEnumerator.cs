@@ -1,12 +1,12 @@
 namespace Gyre;
 
-/// <summary>One pass over the lines of text of a <see cref="StreamReader"/>.</summary>
+/// <summary>One pass over the lines of text of a <see cref="LoopStreamReader"/>.</summary>
 /// <remarks>Loop thread only.</remarks>
 public sealed class TextLineEnumerator
 {
-    private readonly StreamReader _reader;
+    private readonly LoopStreamReader _reader;
 
-    internal TextLineEnumerator(StreamReader reader) => _reader = reader;
+    internal TextLineEnumerator(LoopStreamReader reader) => _reader = reader;
 
     /// <summary>The line, without its newline.</summary>
     public string Current { get; private set; } = "";

@@ -1,12 +1,12 @@
 namespace Gyre;
 
-/// <summary>The lines of a <see cref="StreamReader"/> as text: what <see cref="StreamReader.ReadTextLines"/> returns.</summary>
+/// <summary>The lines of a <see cref="LoopStreamReader"/> as text: what <see cref="LoopStreamReader.ReadTextLines"/> returns.</summary>
 /// <remarks>Loop thread only.</remarks>
 public sealed class TextLines : IAsyncEnumerable<string>
 {
-    private readonly StreamReader _reader;
+    private readonly LoopStreamReader _reader;
 
-    internal TextLines(StreamReader reader) => _reader = reader;
+    internal TextLines(LoopStreamReader reader) => _reader = reader;
 
     /// <summary>The lines up to the end of the input. For <c>await foreach</c>.</summary>
     public TextLineEnumerator GetAsyncEnumerator() => new(_reader);

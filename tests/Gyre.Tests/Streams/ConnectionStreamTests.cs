@@ -90,7 +90,7 @@ public class ConnectionStreamTests : NetworkTest
     {
         await using var pair = await StreamPair.OpenAsync();
         Stream stream = pair.Client.AsStream();
-        StreamWriter peer = pair.Server.Writer;
+        LoopStreamWriter peer = pair.Server.Writer;
         EventLoop loop = EventLoop.Running;
         await Task.Run(async () =>
         {

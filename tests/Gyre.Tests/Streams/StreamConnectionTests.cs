@@ -26,7 +26,7 @@ public class StreamConnectionTests : NetworkTest
         Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
         server.Close();
 
-        static async Coroutine Send(StreamWriter writer, byte[] data)
+        static async Coroutine Send(LoopStreamWriter writer, byte[] data)
         {
             writer.Write(data);
             await writer.DrainAsync();
@@ -34,7 +34,7 @@ public class StreamConnectionTests : NetworkTest
         }
     });
 
-    private static async Coroutine Echo(StreamReader reader, StreamWriter writer)
+    private static async Coroutine Echo(LoopStreamReader reader, LoopStreamWriter writer)
     {
         byte[] buffer = new byte[50_000];
         int count;

@@ -7,7 +7,7 @@ public sealed class StreamPair : IAsyncDisposable
 {
     private readonly Server _server;
 
-    private StreamPair(Server server, Connection client, StreamReader reader, StreamWriter writer)
+    private StreamPair(Server server, Connection client, LoopStreamReader reader, LoopStreamWriter writer)
     {
         _server = server;
         Client = client;
@@ -20,9 +20,9 @@ public sealed class StreamPair : IAsyncDisposable
     /// <summary>The end that was accepted.</summary>
     public ServerEnd Server { get; }
 
-    public static async Coroutine<StreamPair> OpenAsync(int limit = StreamReader.DefaultLimit)
+    public static async Coroutine<StreamPair> OpenAsync(int limit = LoopStreamReader.DefaultLimit)
     {
-        Future<(StreamReader, StreamWriter)> accepted = EventLoop.Running.CreateFuture<(StreamReader, StreamWriter)>();
+        Future<(LoopStreamReader, LoopStreamWriter)> accepted = EventLoop.Running.CreateFuture<(LoopStreamReader, LoopStreamWriter)>();
         Server server = await Aio.StartServer(
             (reader, writer) =>
             {
@@ -34,7 +34,7 @@ public sealed class StreamPair : IAsyncDisposable
             new StreamServerOptions { Limit = limit });
         int port = ((IPEndPoint)server.EndPoints[0]).Port;
         Connection client = await Aio.OpenConnection("127.0.0.1", port, new StreamConnectionOptions { Limit = limit });
-        (StreamReader reader, StreamWriter writer) = await accepted;
+        (LoopStreamReader reader, LoopStreamWriter writer) = await accepted;
         return new StreamPair(server, client, reader, writer);
     }
 
@@ -46,9 +46,9 @@ public sealed class StreamPair : IAsyncDisposable
     }
 
     /// <summary>The accepted end's reader and writer.</summary>
-    public readonly record struct ServerEnd(StreamReader Reader, StreamWriter Writer)
+    public readonly record struct ServerEnd(LoopStreamReader Reader, LoopStreamWriter Writer)
     {
-        public static implicit operator ServerEnd((StreamReader Reader, StreamWriter Writer) ends) =>
+        public static implicit operator ServerEnd((LoopStreamReader Reader, LoopStreamWriter Writer) ends) =>
             new(ends.Reader, ends.Writer);
 
         public Stream AsStream() => new ConnectionStream(Reader, Writer);

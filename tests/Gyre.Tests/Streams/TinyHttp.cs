@@ -3,7 +3,7 @@ namespace Gyre.Tests.Streams;
 /// <summary>As much of an HTTP server as a client needs to be content.</summary>
 public static class TinyHttp
 {
-    public static async Coroutine ServeAsync(StreamReader reader, StreamWriter writer)
+    public static async Coroutine ServeAsync(LoopStreamReader reader, LoopStreamWriter writer)
     {
         while (await reader.ReadTextLineAsync() is { } requestLine)
         {

@@ -1,10 +1,10 @@
 namespace Gyre.Tool.Tests;
 
 /// <summary>One request that reached a <see cref="TestServer"/>.</summary>
-internal sealed record TestRequest(string Path, IReadOnlyList<string> Header, StreamWriter Writer)
+internal sealed record TestRequest(string Path, IReadOnlyList<string> Header, LoopStreamWriter Writer)
 {
     /// <summary>Reads a request; null at the end of the connection.</summary>
-    public static async Coroutine<TestRequest?> ReadAsync(StreamReader reader, StreamWriter writer)
+    public static async Coroutine<TestRequest?> ReadAsync(LoopStreamReader reader, LoopStreamWriter writer)
     {
         if (await reader.ReadTextLineAsync() is not { } first)
         {

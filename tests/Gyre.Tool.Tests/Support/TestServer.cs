@@ -81,7 +81,7 @@ internal sealed class TestServer : IDisposable
         }
     }
 
-    private async Coroutine ServeClientAsync(StreamReader reader, StreamWriter writer)
+    private async Coroutine ServeClientAsync(LoopStreamReader reader, LoopStreamWriter writer)
     {
         Interlocked.Increment(ref _connections);
         try

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Gyre;
 
-public sealed partial class StreamReader
+public sealed partial class LoopStreamReader
 {
     private static readonly ReadOnlyMemory<byte>[] s_newLine = [new byte[] { (byte)'\n' }];
 

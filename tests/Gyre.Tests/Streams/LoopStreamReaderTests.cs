@@ -3,12 +3,12 @@ using Gyre.Testing;
 
 namespace Gyre.Tests.Streams;
 
-public class StreamReaderTests
+public class LoopStreamReaderTests
 {
     [Fact]
     public void Read_SomethingBuffered_ReturnsItWithoutWaiting() => Run(async () =>
     {
-        StreamReader reader = Feed("hello");
+        LoopStreamReader reader = Feed("hello");
         Assert.Equal("hel", Text(await reader.ReadAsync(3)));
         Assert.Equal("lo", Text(await reader.ReadAsync(100)));
         Assert.Empty(await reader.ReadAsync(0));
@@ -17,7 +17,7 @@ public class StreamReaderTests
     [Fact]
     public void Read_IntoMemory_ReturnsWhatFits() => Run(async () =>
     {
-        StreamReader reader = Feed("hello", eof: true);
+        LoopStreamReader reader = Feed("hello", eof: true);
         byte[] buffer = new byte[3];
         Assert.Equal(3, await reader.ReadAsync(buffer));
         Assert.Equal("hel", Text(buffer));
@@ -29,7 +29,7 @@ public class StreamReaderTests
     [Fact]
     public void Read_NothingThere_WaitsForTheFirstBytes() => Run(async () =>
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         LoopTask<byte[]> read = Aio.CreateTask(reader.ReadAsync(100));
         await Aio.Sleep(1.Seconds());
         Assert.False(read.IsDone);
@@ -41,7 +41,7 @@ public class StreamReaderTests
     [Fact]
     public void Read_AtTheEnd_ReturnsNothing() => Run(async () =>
     {
-        StreamReader reader = Feed("x", eof: true);
+        LoopStreamReader reader = Feed("x", eof: true);
         Assert.False(reader.AtEof);
         Assert.Equal("x", Text(await reader.ReadAsync(10)));
         Assert.True(reader.AtEof);
@@ -54,7 +54,7 @@ public class StreamReaderTests
     [Fact]
     public void Read_Cancelled_LosesNothing() => Run(async () =>
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         Func<Coroutine>[] reads =
         [
             async () => await reader.ReadAsync(10),
@@ -80,7 +80,7 @@ public class StreamReaderTests
     [Fact]
     public void Read_SecondWaiter_IsAnError() => Run(async () =>
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         LoopTask<byte[]> first = Aio.CreateTask(reader.ReadAsync(1));
         await Aio.Yield();
         await Assert.ThrowsAsync<InvalidOperationException>(() => reader.ReadLineAsync().AsTask());
@@ -91,7 +91,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadExactly_MoreThanTheLimit_GetsItAll() => Run(async () =>
     {
-        var reader = new StreamReader(limit: 4);
+        var reader = new LoopStreamReader(limit: 4);
         LoopTask<byte[]> read = Aio.CreateTask(reader.ReadExactlyAsync(1000));
         for (int i = 0; i < 100; i++)
         {
@@ -106,7 +106,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadExactly_EndBefore_ThrowsWithWhatWasThere() => Run(async () =>
     {
-        StreamReader reader = Feed("abc", eof: true);
+        LoopStreamReader reader = Feed("abc", eof: true);
         IncompleteReadException error = await Assert.ThrowsAsync<IncompleteReadException>(
             () => reader.ReadExactlyAsync(5).AsTask());
         Assert.Equal("abc", Text(error.Partial));
@@ -117,7 +117,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadExactly_IntoMemory_FillsIt() => Run(async () =>
     {
-        StreamReader reader = Feed("abcdef");
+        LoopStreamReader reader = Feed("abcdef");
         byte[] buffer = new byte[4];
         await reader.ReadExactlyAsync(buffer);
         Assert.Equal("abcd", Text(buffer));
@@ -127,7 +127,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_SeparatorInPieces_IsFound() => Run(async () =>
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         LoopTask<byte[]> read = Aio.CreateTask(reader.ReadUntilAsync("\r\n\r\n"u8.ToArray()));
         foreach (byte b in "head: er\r\n\r\nbody"u8.ToArray())
         {
@@ -142,7 +142,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_SeveralSeparators_StopsAtTheOneThatEndsFirst() => Run(async () =>
     {
-        StreamReader reader = Feed("one\rtwo\nthree\r\nfour");
+        LoopStreamReader reader = Feed("one\rtwo\nthree\r\nfour");
         ReadOnlyMemory<byte>[] separators = ["\n"u8.ToArray(), "\r"u8.ToArray(), "\r\n"u8.ToArray()];
         Assert.Equal("one\r", Text(await reader.ReadUntilAsync(separators)));
         Assert.Equal("two\n", Text(await reader.ReadUntilAsync(separators)));
@@ -152,7 +152,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_SeparatorsOfManyLengths_TheShorterIsNotMissed() => Run(async () =>
     {
-        StreamReader reader = Feed("abc");
+        LoopStreamReader reader = Feed("abc");
         LoopTask<byte[]> read = Aio.CreateTask(reader.ReadUntilAsync(["<end>"u8.ToArray(), ";"u8.ToArray()]));
         await Aio.Yield();
         reader.FeedData("d;"u8);
@@ -162,7 +162,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_NoSeparatorGiven_IsAnError() => Run(async () =>
     {
-        StreamReader reader = Feed("abc");
+        LoopStreamReader reader = Feed("abc");
         await Assert.ThrowsAsync<ArgumentException>(() => reader.ReadUntilAsync([]).AsTask());
         await Assert.ThrowsAsync<ArgumentException>(() => reader.ReadUntilAsync(ReadOnlyMemory<byte>.Empty).AsTask());
     });
@@ -170,7 +170,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_EndBefore_ThrowsWithWhatWasThere() => Run(async () =>
     {
-        StreamReader reader = Feed("abc", eof: true);
+        LoopStreamReader reader = Feed("abc", eof: true);
         IncompleteReadException error = await Assert.ThrowsAsync<IncompleteReadException>(
             () => reader.ReadUntilAsync("#"u8.ToArray()).AsTask());
         Assert.Equal("abc", Text(error.Partial));
@@ -182,7 +182,7 @@ public class StreamReaderTests
     [InlineData("12345#", null)]
     public void ReadUntil_AroundTheLimit_TheSeparatorDoesNotCount(string input, string? expected) => Run(async () =>
     {
-        var reader = new StreamReader(limit: 4);
+        var reader = new LoopStreamReader(limit: 4);
         reader.FeedData(Encoding.ASCII.GetBytes(input));
         if (expected is not null)
         {
@@ -201,7 +201,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadUntil_NoSeparatorWithinTheLimit_LeavesTheBytes() => Run(async () =>
     {
-        var reader = new StreamReader(limit: 3);
+        var reader = new LoopStreamReader(limit: 3);
         reader.FeedData("some dataA"u8);
         LimitOverrunException error = await Assert.ThrowsAsync<LimitOverrunException>(
             () => reader.ReadUntilAsync("AAA"u8.ToArray()).AsTask());
@@ -214,7 +214,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadLine_LinesAndARest_ReturnsEach() => Run(async () =>
     {
-        StreamReader reader = Feed("one\n\ntwo\r\nrest", eof: true);
+        LoopStreamReader reader = Feed("one\n\ntwo\r\nrest", eof: true);
         Assert.Equal("one\n", Text(await reader.ReadLineAsync()));
         Assert.Equal("\n", Text(await reader.ReadLineAsync()));
         Assert.Equal("two\r\n", Text(await reader.ReadLineAsync()));
@@ -225,7 +225,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadTextLine_AnyLineEnd_IsCutOff() => Run(async () =>
     {
-        StreamReader reader = Feed("grün\r\n\n\rx\r\nrest\r", eof: true);
+        LoopStreamReader reader = Feed("grün\r\n\n\rx\r\nrest\r", eof: true);
         Assert.Equal("grün", await reader.ReadTextLineAsync());
         Assert.Equal("", await reader.ReadTextLineAsync());
         Assert.Equal("\rx", await reader.ReadTextLineAsync());
@@ -236,7 +236,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadLine_LongerThanTheLimit_IsDroppedAndTheNextIsRead() => Run(async () =>
     {
-        var reader = new StreamReader(limit: 5);
+        var reader = new LoopStreamReader(limit: 5);
         reader.FeedData("much too long\nshort\n"u8);
         await Assert.ThrowsAsync<LimitOverrunException>(() => reader.ReadLineAsync().AsTask());
         Assert.Equal("short\n", Text(await reader.ReadLineAsync()));
@@ -245,7 +245,7 @@ public class StreamReaderTests
     [Fact]
     public void ReadLine_NoEndWithinTheLimit_DropsWhatIsThere() => Run(async () =>
     {
-        var reader = new StreamReader(limit: 5);
+        var reader = new LoopStreamReader(limit: 5);
         reader.FeedData("much too long"u8);
         await Assert.ThrowsAsync<LimitOverrunException>(() => reader.ReadLineAsync().AsTask());
         Assert.Equal(0, reader.BufferedCount);
@@ -254,7 +254,7 @@ public class StreamReaderTests
     [Fact]
     public void AwaitForeach_Lines_EndsWithTheInput() => Run(async () =>
     {
-        StreamReader reader = Feed("a\nb\nc", eof: true);
+        LoopStreamReader reader = Feed("a\nb\nc", eof: true);
         var lines = new List<string>();
         await foreach (byte[] line in reader)
         {
@@ -267,7 +267,7 @@ public class StreamReaderTests
     [Fact]
     public void AwaitForeach_TextLines_EndsWithTheInput() => Run(async () =>
     {
-        StreamReader reader = Feed("a\r\n\nc", eof: true);
+        LoopStreamReader reader = Feed("a\r\n\nc", eof: true);
         var lines = new List<string>();
         await foreach (string line in reader.ReadTextLines())
         {
@@ -298,7 +298,7 @@ public class StreamReaderTests
     [Fact]
     public void SetException_WhileOneWaits_ReachesItAndAllLaterReads() => Run(async () =>
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         LoopTask<byte[]> read = Aio.CreateTask(reader.ReadLineAsync());
         await Aio.Yield();
         reader.SetException(new IOException("broken"));
@@ -310,7 +310,7 @@ public class StreamReaderTests
     [Fact]
     public void FeedData_AfterTheEnd_IsAnError()
     {
-        StreamReader reader = Feed("", eof: true);
+        LoopStreamReader reader = Feed("", eof: true);
         Assert.Throws<InvalidOperationException>(() => reader.FeedData("x"u8));
     }
 
@@ -319,7 +319,7 @@ public class StreamReaderTests
     {
         // Mixes feeding and reading, so that the buffer moves, grows and empties at every offset.
         var random = new Random(20260801);
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         byte next = 0;
         byte expected = 0;
         for (int i = 0; i < 5_000; i++)
@@ -343,9 +343,9 @@ public class StreamReaderTests
 
     private static void Run(Func<Coroutine> body) => Aio.Run(body, new VirtualClock().CreateOptions(debug: true));
 
-    private static StreamReader Feed(string text, bool eof = false)
+    private static LoopStreamReader Feed(string text, bool eof = false)
     {
-        var reader = new StreamReader();
+        var reader = new LoopStreamReader();
         reader.FeedData(Encoding.UTF8.GetBytes(text));
         if (eof)
         {

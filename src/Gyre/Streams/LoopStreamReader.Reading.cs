@@ -1,6 +1,6 @@
 namespace Gyre;
 
-public sealed partial class StreamReader
+public sealed partial class LoopStreamReader
 {
     /// <summary>Reads some bytes: what is there, at the most <paramref name="count"/>. Waits for the first. asyncio:
     /// <c>read(n)</c>.</summary>

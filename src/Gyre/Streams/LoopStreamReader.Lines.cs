@@ -1,6 +1,6 @@
 namespace Gyre;
 
-public sealed partial class StreamReader : IAsyncEnumerable<byte[]>
+public sealed partial class LoopStreamReader : IAsyncEnumerable<byte[]>
 {
     /// <summary>The lines of text up to the end of the input, as <see cref="ReadTextLineAsync"/> gives them.</summary>
     /// <remarks>For <c>await foreach</c>. A line is read when it is asked for, so other reads may come in between.</remarks>

@@ -13,7 +13,7 @@ namespace Gyre;
 // Invariant: _paused only while there is a transport, and it was this reader that paused it.
 // Invariant: _wait is set from BeginWait to EndWait: while somebody waits, or was woken and has not run yet.
 [DebuggerDisplay("Buffered = {BufferedCount}, AtEof = {AtEof}, Limit = {Limit}")]
-public sealed partial class StreamReader
+public sealed partial class LoopStreamReader
 {
     /// <summary>The limit of readers that are not given one: 64 KiB.</summary>
     public const int DefaultLimit = 64 * 1024;
@@ -28,7 +28,7 @@ public sealed partial class StreamReader
 
     /// <summary>Makes a reader that is filled by hand.</summary>
     /// <param name="limit">See <see cref="Limit"/>.</param>
-    public StreamReader(int limit = DefaultLimit)
+    public LoopStreamReader(int limit = DefaultLimit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         Limit = limit;
@@ -48,7 +48,7 @@ public sealed partial class StreamReader
     public Exception? Exception => _error?.SourceException;
 
     /// <summary>The writer of the same connection. A reader that is in use keeps it from being taken for dropped.</summary>
-    internal StreamWriter? Writer { get; set; }
+    internal LoopStreamWriter? Writer { get; set; }
 
     /// <summary>Adds bytes that arrived. asyncio: <c>feed_data</c>.</summary>
     /// <param name="data">They are copied.</param>

@@ -8,18 +8,18 @@ namespace Gyre;
 /// <remarks>
 /// <para>Loop thread only. Made by <c>Aio.OpenConnection</c> and <c>Aio.StartServer</c>. Writing never waits;
 /// await <see cref="DrainAsync"/> after it, or nothing limits how much is kept in memory. asyncio:
-/// <c>StreamWriter</c>.</para>
+/// <c>LoopStreamWriter</c>.</para>
 /// <para>Close it. A connection whose reader and writer were dropped open is closed when the garbage collector finds it,
 /// and reported through <see cref="RuntimeWarnings"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{Transport}")]
-public sealed class StreamWriter
+public sealed class LoopStreamWriter
 {
     private static readonly WorkItem s_closeDropped = new CloseItem();
 
-    private readonly StreamReader _reader;
+    private readonly LoopStreamReader _reader;
 
-    internal StreamWriter(Transport transport, StreamProtocol protocol, StreamReader reader)
+    internal LoopStreamWriter(Transport transport, StreamProtocol protocol, LoopStreamReader reader)
     {
         Transport = transport;
         Protocol = protocol;
@@ -28,7 +28,7 @@ public sealed class StreamWriter
     }
 
     /// <summary>Closes a connection that nobody holds any more.</summary>
-    ~StreamWriter()
+    ~LoopStreamWriter()
     {
         // A closed loop has closed its sockets.
         if (!Transport.IsClosing && Transport.Loop.TryPostThreadSafe(s_closeDropped, Transport, null))
