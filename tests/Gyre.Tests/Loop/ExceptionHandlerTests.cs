@@ -1,0 +1,155 @@
+namespace Gyre.Tests.Loop;
+
+[Collection(nameof(SequentialCollection))]
+public class ExceptionHandlerTests
+{
+    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_custom.</summary>
+    [Fact]
+    public void Callback_ThatThrows_IsReportedAndTheOthersRun()
+    {
+        using var test = new TestLoop();
+        var error = new FormatException("x");
+        Action bad = () => throw error;
+        test.Loop.CallSoon(test.Write("a"));
+        test.Loop.CallSoon(bad);
+        test.Loop.CallSoon(test.Write("b"));
+        test.Loop.CallSoon(bad);
+        test.Loop.CallSoon(test.Write("c"));
+        test.Turn();
+        Assert.Equal(["a", "b", "c"], test.Log);
+        Assert.Equal(2, test.Reports.Count);
+        Assert.Same(error, test.Reports[0].Exception);
+        Assert.Same(bad, test.Reports[0].Source);
+    }
+
+    [Fact]
+    public void Callback_ThatThrows_EndsItsIterationInTheUsualPlace()
+    {
+        using var test = new TestLoop();
+        test.Loop.CallSoon(() =>
+        {
+            test.Loop.CallSoon(test.Write("next"));
+            throw new FormatException();
+        });
+        test.Loop.CallSoon(test.Write("same"));
+        test.Turn();
+        Assert.Equal(["same"], test.Log);
+    }
+
+    [Fact]
+    public void TimerAndPostedCallback_ThatThrow_AreReported()
+    {
+        using var test = new TestLoop();
+        test.Loop.CallLater(TimeSpan.Zero, () => throw new FormatException("timer"));
+        test.Loop.CallSoonThreadSafe(() => throw new FormatException("posted"));
+        test.Turn();
+        Assert.Equal(["posted", "timer"], test.Reports.Select(report => report.Exception!.Message));
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_broken.</summary>
+    [Fact]
+    public void Handler_ThatThrows_LosesNeitherErrorNorLoop()
+    {
+        using var test = new TestLoop();
+        test.Loop.ExceptionHandler = (_, _) => throw new NotSupportedException("handler's own");
+        test.Loop.CallSoon(() => throw new FormatException("first error"));
+        test.Loop.CallSoon(test.Write("after"));
+        string written = StandardError(test.Turn);
+        Assert.Contains("first error", written, StringComparison.Ordinal);
+        Assert.Contains("handler's own", written, StringComparison.Ordinal);
+        Assert.Equal(["after"], test.Log);
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_default_exc_handler_callback.</summary>
+    [Fact]
+    public void NoHandler_WritesTheErrorToStandardError()
+    {
+        using var test = new TestLoop();
+        test.Loop.ExceptionHandler = null;
+        test.Loop.CallSoon(() => throw new FormatException("told"));
+        string written = StandardError(test.Turn);
+        Assert.StartsWith("gyre: A callback threw an exception.", written, StringComparison.Ordinal);
+        Assert.Contains("System.FormatException: told", written, StringComparison.Ordinal);
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_default_exc_handler_broken.</summary>
+    [Fact]
+    public void NoHandler_AndASourceThatCannotSayItsName_StillWritesTheError()
+    {
+        using var test = new TestLoop();
+        test.Loop.ExceptionHandler = null;
+        string written = StandardError(() => test.Loop.CallExceptionHandler(new ExceptionContext
+        {
+            Message = "It broke.",
+            Exception = new FormatException("told"),
+            Source = new Nameless(),
+        }));
+        Assert.Contains("It broke.", written, StringComparison.Ordinal);
+        Assert.Contains("FormatException", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Handler_ThatGivesOn_MayCallTheDefaultOne()
+    {
+        using var test = new TestLoop();
+        test.Loop.ExceptionHandler = (loop, context) => loop.DefaultExceptionHandler(context);
+        test.Loop.CallSoon(() => throw new FormatException("given on"));
+        Assert.Contains("given on", StandardError(test.Turn), StringComparison.Ordinal);
+    }
+
+    /// <summary>CPython: test_futures2, exception handler runs in the context of what failed.</summary>
+    [Fact]
+    public void Handler_RunsInTheContextOfWhatFailed()
+    {
+        using var test = new TestLoop();
+        var local = new AsyncLocal<string>();
+        string? seen = null;
+        test.Loop.ExceptionHandler = (_, _) => seen = local.Value;
+        local.Value = "of the callback";
+        test.Loop.CallSoon(() => throw new FormatException());
+        local.Value = "of the runner";
+        test.Turn();
+        Assert.Equal("of the callback", seen);
+    }
+
+    [Fact]
+    public void CallExceptionHandler_WithoutAContext_IsRefused()
+    {
+        using var test = new TestLoop();
+        Assert.Throws<ArgumentNullException>(() => test.Loop.CallExceptionHandler(null!));
+        Assert.Throws<ArgumentNullException>(() => test.Loop.DefaultExceptionHandler(null!));
+    }
+
+    [Fact]
+    public void ToString_OfAContext_NamesMessageSourceAndError()
+    {
+        var context = new ExceptionContext { Message = "It broke.", Source = "the source", Exception = new FormatException("x") };
+        string[] lines = context.ToString().Split(Environment.NewLine);
+        Assert.Equal("It broke.", lines[0]);
+        Assert.Equal("source: the source", lines[1]);
+        Assert.Equal("System.FormatException: x", lines[2]);
+        Assert.Equal("Alone.", new ExceptionContext { Message = "Alone." }.ToString());
+    }
+
+    private static string StandardError(Action action)
+    {
+        TextWriter before = Console.Error;
+        using var writer = new StringWriter();
+        Console.SetError(writer);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+
+        return writer.ToString();
+    }
+
+    private sealed class Nameless
+    {
+        public override string ToString() => throw new NotSupportedException("no name");
+    }
+}

@@ -1,0 +1,89 @@
+namespace Gyre.Tests.Loop;
+
+public class TimerHandleTests
+{
+    /// <summary>CPython: TimerTests.test_timer.</summary>
+    [Fact]
+    public void Cancel_BeforeItsTime_KeepsItFromRunning()
+    {
+        using var test = new TestLoop();
+        TimerHandle timer = test.Loop.CallLater(1.Seconds(), test.Write("no"));
+        Assert.True(timer.IsPending);
+        Assert.True(timer.Cancel());
+        Assert.True(timer.IsCancelled);
+        Assert.False(timer.IsPending);
+        Assert.False(timer.Cancel());
+        test.RunFor(2.Seconds());
+        Assert.Empty(test.Log);
+    }
+
+    [Fact]
+    public void Cancel_BetweenItsTimeAndItsTurn_KeepsItFromRunning()
+    {
+        using var test = new TestLoop();
+        TimerHandle second = null!;
+        test.Loop.CallAt(1.Seconds(), () => Assert.True(second.Cancel()));
+        second = test.Loop.CallAt(1.Seconds(), test.Write("no"));
+        test.RunFor(2.Seconds());
+        Assert.Empty(test.Log);
+        Assert.True(second.IsCancelled);
+    }
+
+    [Fact]
+    public void Cancel_AfterItRan_DoesNothing()
+    {
+        using var test = new TestLoop();
+        TimerHandle timer = test.Loop.CallLater(1.Seconds(), test.Write("ran"));
+        test.RunFor(1.Seconds());
+        Assert.False(timer.Cancel());
+        Assert.False(timer.IsCancelled);
+        Assert.False(timer.IsPending);
+        Assert.Equal(["ran"], test.Log);
+    }
+
+    [Fact]
+    public void Cancel_FromItsOwnCallback_DoesNothing()
+    {
+        using var test = new TestLoop();
+        TimerHandle timer = null!;
+        bool cancelled = true;
+        timer = test.Loop.CallLater(1.Seconds(), () => cancelled = timer.Cancel());
+        test.RunFor(1.Seconds());
+        Assert.False(cancelled);
+    }
+
+    [Fact]
+    public void Cancel_LetsGoOfTheCallbackAtOnce()
+    {
+        using var test = new TestLoop();
+        (TimerHandle timer, WeakReference state) = Schedule(test.Loop);
+        timer.Cancel();
+        Garbage.CollectUntil(() => !state.IsAlive);
+        Assert.True(timer.IsCancelled);
+    }
+
+    [Fact]
+    public void Fire_LetsGoOfTheCallback()
+    {
+        using var test = new TestLoop();
+        (TimerHandle timer, WeakReference state) = Schedule(test.Loop);
+        test.RunFor(2.Seconds());
+        Garbage.CollectUntil(() => !state.IsAlive);
+        Assert.False(timer.IsPending);
+    }
+
+    [Fact]
+    public void Cancel_TheOnlyTimer_LeavesNothingToWaitFor()
+    {
+        using var test = new TestLoop();
+        test.Loop.CallLater(1.Seconds(), () => { }).Cancel();
+        Assert.Throws<Gyre.Testing.DeadlockException>(test.Loop.RunForever);
+        Assert.Equal(TimeSpan.Zero, test.Loop.Time);
+    }
+
+    private static (TimerHandle Timer, WeakReference State) Schedule(EventLoop loop)
+    {
+        object state = new();
+        return (loop.CallLater(1.Seconds(), _ => { }, state), new WeakReference(state));
+    }
+}
