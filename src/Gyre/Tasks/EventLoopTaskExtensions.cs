@@ -58,16 +58,8 @@ public static class EventLoopTaskExtensions
             string? name = null,
             ExecutionContext? context = null,
             bool eagerStart = false,
-            CancellationToken cancellationToken = default)
-        {
-            loop.CheckCanSchedule();
-            loop.AssertOnLoop();
-            CoroutineBox box = coroutine.Claim() ?? CompletedBox.Create();
-            var start = new TaskStart(name, context, eagerStart, cancellationToken);
-            var task = new VoidTask(TaskRegistry.Of(loop), box, start);
-            task.Begin(start);
-            return task;
-        }
+            CancellationToken cancellationToken = default) =>
+            loop.Start(coroutine, new TaskStart(name, context, eagerStart, cancellationToken));
 
         /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
         public LoopTask<T> CreateTask<T>(
@@ -75,12 +67,24 @@ public static class EventLoopTaskExtensions
             string? name = null,
             ExecutionContext? context = null,
             bool eagerStart = false,
-            CancellationToken cancellationToken = default)
+            CancellationToken cancellationToken = default) =>
+            loop.Start(coroutine, new TaskStart(name, context, eagerStart, cancellationToken));
+
+        internal LoopTask Start(Coroutine coroutine, in TaskStart start)
+        {
+            loop.CheckCanSchedule();
+            loop.AssertOnLoop();
+            CoroutineBox box = coroutine.Claim() ?? CompletedBox.Create();
+            var task = new VoidTask(TaskRegistry.Of(loop), box, start);
+            task.Begin(start);
+            return task;
+        }
+
+        internal LoopTask<T> Start<T>(Coroutine<T> coroutine, in TaskStart start)
         {
             loop.CheckCanSchedule();
             loop.AssertOnLoop();
             CoroutineBox<T> box = coroutine.Claim();
-            var start = new TaskStart(name, context, eagerStart, cancellationToken);
             var task = new LoopTask<T>(TaskRegistry.Of(loop), box, start);
             task.Begin(start);
             return task;

@@ -30,6 +30,12 @@ public abstract partial class LoopTask
                 return new CancellationToken(canceled: true);
             }
 
+            if (Has(TaskFlags.ScopeCancelled))
+            {
+                _flags |= TaskFlags.TokenFired;
+                return new CancellationToken(canceled: true);
+            }
+
             return (_tokenSource ??= new CancellationTokenSource()).Token;
         }
     }
@@ -48,6 +54,15 @@ public abstract partial class LoopTask
     public override bool Cancel(string? message = null)
     {
         Loop.AssertOnLoop();
+        return CancelFrom(place: null, message);
+    }
+
+    /// <summary>Requests that the task leave what it does inside <paramref name="place"/>.</summary>
+    /// <param name="place">The scope around the block that asks; null when the request comes from outside the task.</param>
+    /// <param name="message">Travels to the exception.</param>
+    /// <returns>False when the task is done already.</returns>
+    internal bool CancelFrom(CancelScope? place, string? message)
+    {
         if (IsDone)
         {
             return false;
@@ -57,6 +72,11 @@ public abstract partial class LoopTask
         {
             // The call that is under way has come back here: what the task waits for waits for the task.
             _flags |= TaskFlags.InCircle;
+            return true;
+        }
+
+        if (_scope is not null && CancelScope.TryHold(this, place, message))
+        {
             return true;
         }
 
@@ -73,10 +93,11 @@ public abstract partial class LoopTask
     }
 
     /// <summary>How many requests to cancel the task has not answered with <see cref="Uncancel"/>.</summary>
-    /// <remarks>asyncio: <c>Task.cancelling</c>.</remarks>
-    public int Cancelling() => _cancelRequests;
+    /// <remarks>The cancelled scopes around the place where the task is count as one. What a shielded scope holds off is not
+    /// counted inside it. asyncio: <c>Task.cancelling</c>.</remarks>
+    public int Cancelling() => _cancelRequests + (Has(TaskFlags.ScopeCancelled) ? 1 : 0);
 
-    /// <summary>Takes one request back, because it has been dealt with.</summary>
+    /// <summary>Takes one request back, because it has been dealt with. A cancelled scope stays cancelled.</summary>
     /// <returns>The number of requests that remain. At 0 one that was not yet delivered is dropped too.</returns>
     /// <remarks>Loop thread only. For blocks that cancel their own task, as <c>Aio.Timeout</c> does. asyncio:
     /// <c>Task.uncancel</c>.</remarks>
@@ -85,16 +106,17 @@ public abstract partial class LoopTask
         Loop.AssertOnLoop();
         if (_cancelRequests > 0 && --_cancelRequests == 0)
         {
-            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken | TaskFlags.TokenFired);
+            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+            ForgetTokenIfNotCancelled();
         }
 
-        return _cancelRequests;
+        return Cancelling();
     }
 
     /// <summary>Whether an exception means that this task was cancelled, and not that something else was.</summary>
     /// <remarks>A BCL call that heard of the request through the task's token ends with an exception of its own.</remarks>
     internal bool IsOwnCancellation(OperationCanceledException exception) =>
-        exception is CancelledException || (_cancelRequests > 0 && Has(TaskFlags.TokenFired));
+        exception is CancelledException || (Cancelling() > 0 && Has(TaskFlags.TokenFired));
 
     /// <summary>Code inside the running step has thrown what its token asked for: the request has arrived.</summary>
     internal void OnTokenHeard()
@@ -114,6 +136,12 @@ public abstract partial class LoopTask
         task.CountRequest();
         while (task._waiter is LoopTask { IsDone: false } inner && !inner.Has(TaskFlags.OnCancelPath))
         {
+            if (inner._scope is not null && !CancelScope.TryPass(inner))
+            {
+                // The last one hands the request over, and the shield of this one takes it.
+                break;
+            }
+
             task = inner;
             task.CountRequest();
         }
@@ -131,10 +159,17 @@ public abstract partial class LoopTask
     {
         _cancelRequests++;
         _flags |= TaskFlags.OnCancelPath;
+        FireToken(expectDelivery: true);
+    }
+
+    /// <summary>Cancels the task's token, if somebody has read it, at the end of the call of Cancel.</summary>
+    /// <param name="expectDelivery">Whether what has the token may answer a request that is kept until then.</param>
+    private void FireToken(bool expectDelivery)
+    {
         if (_tokenSource is { } source)
         {
             _tokenSource = null;
-            if (Has(TaskFlags.WaitsForForeign))
+            if (expectDelivery && Has(TaskFlags.WaitsForForeign))
             {
                 ExpectDeliveryByToken();
             }

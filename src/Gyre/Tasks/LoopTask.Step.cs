@@ -32,10 +32,9 @@ public abstract partial class LoopTask : ICoroutineRunner
         _waiter = future;
         future.AddCallback(this);
 
-        // A request that found nothing to cancel is delivered here, at the next await.
-        if (Has(TaskFlags.MustCancel) && future.Cancel(_cancelMessage))
+        if ((_flags & (TaskFlags.MustCancel | TaskFlags.ScopeCancelled)) != 0)
         {
-            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+            CancelAwaited(future);
         }
     }
 
@@ -86,6 +85,12 @@ public abstract partial class LoopTask : ICoroutineRunner
         // The result of a foreign await cannot be replaced: its request stays for the next await.
         if (!Has(TaskFlags.MustCancel) || foreign)
         {
+            // A yield has no future that a cancelled scope could cancel.
+            if (Has(TaskFlags.ScopeCancelled) && !foreign && !first && waiter is null)
+            {
+                Loop.Injected = new CancelledException(_scope!.FindCancelled()!.Reason);
+            }
+
             return true;
         }
 

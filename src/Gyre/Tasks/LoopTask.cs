@@ -25,6 +25,11 @@ public abstract partial class LoopTask : Future
         _name = start.Name;
         _number = start.Name is null ? Interlocked.Increment(ref s_nameCounter) : 0;
         _context = start.Context ?? ExecutionContext.Capture();
+        if (start.Scope is not null)
+        {
+            EnterScope(start.Scope);
+        }
+
         root?.Start(parent: null);
     }
 
@@ -53,6 +58,9 @@ public abstract partial class LoopTask : Future
 
         /// <summary>That call came back to the task: it waits, through others, for itself.</summary>
         InCircle = 64,
+
+        /// <summary>A cancelled scope reaches the place where the task is: every await is cancelled.</summary>
+        ScopeCancelled = 128,
     }
 
     /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>, <c>set_name</c>.</summary>
@@ -105,5 +113,7 @@ public abstract partial class LoopTask : Future
         Debug.Assert(!IsDone, "A task that is done takes no further step.");
         Debug.Assert(_leaf is not null, "A pending task has a coroutine to resume.");
         Debug.Assert(Loop.Injected is null, "An exception is injected for one step and taken in it.");
+        Debug.Assert(
+            IsScopeCancelled == _scope?.FindCancelled() is not null, "The flag says whether a cancelled scope reaches the task.");
     }
 }

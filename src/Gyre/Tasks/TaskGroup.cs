@@ -13,6 +13,9 @@ public sealed class TaskGroup
 {
     private readonly LoopTask _parent;
 
+    // What the group is inside of. Its tasks are inside of it too.
+    private readonly CancelScope? _scope;
+
     // Insertion order is kept, so that an abort cancels the tasks in the order of their creation.
     private readonly OrderedDictionary<LoopTask, bool> _tasks = new(ReferenceEqualityComparer.Instance);
     private readonly List<Exception> _errors = [];
@@ -25,6 +28,8 @@ public sealed class TaskGroup
     private TaskGroup(LoopTask parent)
     {
         _parent = parent;
+        _scope = parent.Scope;
+        _scope?.Add(this);
         _doneItem = new DoneItem(this);
     }
 
@@ -43,7 +48,7 @@ public sealed class TaskGroup
             throw refusal;
         }
 
-        LoopTask task = _parent.Loop.CreateTask(coroutine, name, context, eagerStart);
+        LoopTask task = _parent.Loop.Start(coroutine, Start(name, context, eagerStart));
         Add(task);
         return task;
     }
@@ -58,7 +63,7 @@ public sealed class TaskGroup
             throw refusal;
         }
 
-        LoopTask<T> task = _parent.Loop.CreateTask(coroutine, name, context, eagerStart);
+        LoopTask<T> task = _parent.Loop.Start(coroutine, Start(name, context, eagerStart));
         Add(task);
         return task;
     }
@@ -72,6 +77,9 @@ public sealed class TaskGroup
             AbortWithParent();
         }
     }
+
+    /// <summary>The tasks that have not ended, in the order of their creation.</summary>
+    internal LoopTask[] Snapshot() => [.. _tasks.Keys];
 
     /// <summary>Runs a body and joins what it started.</summary>
     internal static async Coroutine Run(Func<TaskGroup, Coroutine> body)
@@ -117,11 +125,17 @@ public sealed class TaskGroup
         : _aborting ? new InvalidOperationException("The task group is being cancelled; it takes no more tasks.")
         : null;
 
+    private TaskStart Start(string? name, ExecutionContext? context, bool eager) =>
+        new(name, context, eager, CancellationToken.None, _scope);
+
     private void Add(LoopTask task)
     {
         // Also for a task that has ended eagerly: its end is counted in its own turn.
         _tasks.Add(task, true);
         task.AddCallback(_doneItem);
+
+        // Its first step may have run eagerly, and have cancelled the scope, before the group knew of the task.
+        task.RefreshScope();
     }
 
     private async Coroutine Exit(CarriedError? error)
@@ -134,9 +148,11 @@ public sealed class TaskGroup
             Abort();
         }
 
-        // A loop, because the wait may be cancelled again and again while the tasks clean up.
+        // A loop, because the wait may be cancelled again and again while the tasks clean up. A cancelled scope would do
+        // so without end; it has nothing to add once the tasks are cancelled.
         while (_tasks.Count > 0)
         {
+            using LoopTask.ScopeMask mask = _aborting ? _parent.MaskScopes() : default;
             _allDone = new SleepFuture(_parent.Loop);
             try
             {
@@ -153,6 +169,8 @@ public sealed class TaskGroup
 
             _allDone = null;
         }
+
+        _scope?.Remove(this);
 
         // The group's own request is taken back. If no other is left, the cancellation was the group's alone.
         if (_parentCancelled && _parent.Uncancel() == 0)
@@ -178,11 +196,11 @@ public sealed class TaskGroup
 
     private void ThrowErrors()
     {
-        if (_parent.Cancelling() > 0)
+        if (_parent.Requests > 0)
         {
             // The errors go first. The request from outside is renewed, so it arrives at the next await; the count stays.
             _parent.Uncancel();
-            _parent.Cancel();
+            _parent.CancelFrom(_scope, message: null);
         }
 
         throw new AggregateException("Tasks of a group have failed.", _errors);
@@ -191,7 +209,7 @@ public sealed class TaskGroup
     private void Abort()
     {
         _aborting = true;
-        foreach (LoopTask task in _tasks.Keys.ToArray())
+        foreach (LoopTask task in Snapshot())
         {
             task.Cancel();
         }
@@ -201,7 +219,7 @@ public sealed class TaskGroup
     {
         Abort();
         _parentCancelled = true;
-        _parent.Cancel();
+        _parent.CancelFrom(_scope, message: null);
     }
 
     private void OnTaskDone(LoopTask task)

@@ -5,4 +5,5 @@ internal readonly record struct TaskStart(
     string? Name,
     ExecutionContext? Context,
     bool Eager,
-    CancellationToken CancellationToken);
+    CancellationToken CancellationToken,
+    CancelScope? Scope = null);

@@ -11,6 +11,7 @@ public sealed class TimeoutScope
     internal const string TimedOut = "The operation did not end in time.";
 
     private readonly LoopTask _task;
+    private readonly CancelScope? _scope;
     private readonly int _requestsBefore;
     private ScopeState _state;
     private DeadlineTimer? _timer;
@@ -19,6 +20,7 @@ public sealed class TimeoutScope
     private TimeoutScope(LoopTask task)
     {
         _task = task;
+        _scope = task.Scope;
         _requestsBefore = task.Cancelling();
     }
 
@@ -119,7 +121,7 @@ public sealed class TimeoutScope
     private void Expire()
     {
         _timer = null;
-        _task.Cancel();
+        _task.CancelFrom(_scope, message: null);
         _state = ScopeState.Expiring;
     }
 
