@@ -28,8 +28,12 @@ public class MarkdownRuleTests
 
             Console.WriteLine(undefined);
             ```
+            ```text
+            a fragment that nobody compiles
+            ```
             ```csharp
-            fragment that nobody compiles
+            await Aio.Sleep(1.Seconds());
+            await Aio.Slumber(1.Seconds());
             ```
             ```csharp
             using System.Text;
@@ -37,6 +41,9 @@ public class MarkdownRuleTests
             Console.WriteLine(new StringBuilder().Append(1));
             ```
             """);
-        AssertFinds(MarkdownRules.Programs(page), ("README.md", 5, "'undefined' does not exist"));
+        AssertFinds(
+            MarkdownRules.Programs(page),
+            ("README.md", 5, "'undefined' does not exist"),
+            ("README.md", 12, "'Aio' does not contain a definition for 'Slumber'"));
     }
 }

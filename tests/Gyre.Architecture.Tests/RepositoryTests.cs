@@ -88,6 +88,20 @@ public class RepositoryTests
     public void Programs_InDocumentation_Compile() =>
         Violation.AssertNone(MarkdownFiles.SelectMany(MarkdownRules.Programs));
 
+    [Fact]
+    public void FromPython_HasEveryNameOfAsyncio()
+    {
+        string names = TextFile(FromPythonRule.Names).Text.ToString();
+        Violation.AssertNone(FromPythonRule.PythonNames(
+            TextFile(FromPythonRule.Page), names.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public void FromPython_NamesOnlyWhatIsThere() =>
+        Violation.AssertNone(FromPythonRule.GyreNames(TextFile(FromPythonRule.Page)));
+
+    private static SourceFile TextFile(string path) => Repository.TextFiles.Single(file => file.Path == path);
+
     private static IEnumerable<SourceFile> MarkdownFiles =>
         Repository.TextFiles.Where(file => file.Path.EndsWith(".md", StringComparison.Ordinal));
 

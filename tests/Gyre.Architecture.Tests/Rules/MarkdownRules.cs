@@ -16,17 +16,15 @@ public static partial class MarkdownRules
         where !target.Contains(':') && !Exists(Resolve(page.Path, target), paths)
         select page.At(line.LineNumber + 1, $"the link to {target} leads nowhere");
 
-    /// <summary>Every block of C# that starts with its usings is a program, and compiles without a warning.</summary>
+    /// <summary>Every block of C# compiles without a warning: as it is when it starts with its usings, otherwise
+    /// with <c>using Gyre;</c> before it.</summary>
     public static IEnumerable<Violation> Programs(SourceFile page)
     {
         foreach ((int line, string code) in Blocks(page))
         {
-            if (!code.StartsWith("using ", StringComparison.Ordinal))
-            {
-                continue; // A fragment.
-            }
-
-            SyntaxTree tree = new SourceFile(page.Path, code).Tree;
+            // On the same line, so that the numbers of lines stay right.
+            string usings = UsingDirective.IsMatch(code) ? "" : "using Gyre; ";
+            SyntaxTree tree = new SourceFile(page.Path, usings + code).Tree;
             CSharpCompilation program = GyreCompilation.Create("Snippet", OutputKind.ConsoleApplication, [tree]);
             foreach (Diagnostic diagnostic in program.GetDiagnostics().Where(d => d.Severity > DiagnosticSeverity.Info))
             {
@@ -74,4 +72,8 @@ public static partial class MarkdownRules
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link { get; }
+
+    // And not the statement: using var x = …
+    [GeneratedRegex(@"^using (?:static )?[\w.]+(?: = [^;]+)?;")]
+    private static partial Regex UsingDirective { get; }
 }
