@@ -6,6 +6,9 @@ namespace Gyre;
 /// <remarks>The thread that runs it owns it. asyncio: <c>Runner</c>.</remarks>
 public sealed class Runner : IDisposable
 {
+    /// <summary>How long the end waits for calls in the default executor.</summary>
+    private static readonly TimeSpan s_executorJoinMax = TimeSpan.FromMinutes(5);
+
     private readonly EventLoopOptions? _options;
     private EventLoop? _loop;
     private bool _closed;
@@ -63,6 +66,21 @@ public sealed class Runner : IDisposable
         try
         {
             CancelAllTasks(loop);
+        }
+        finally
+        {
+            ShutDownAndClose(loop);
+        }
+    }
+
+    private static void ShutDownAndClose(EventLoop loop)
+    {
+        try
+        {
+            if (loop.FindAttachment<DefaultExecutorSlot>() is { IsUsed: true })
+            {
+                loop.RunUntilComplete(loop.ShutdownDefaultExecutor(s_executorJoinMax));
+            }
         }
         finally
         {

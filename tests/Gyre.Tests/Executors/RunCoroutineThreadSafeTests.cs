@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using static Gyre.Tests.Synchronization.OnLoop;
+
+namespace Gyre.Tests.Executors;
+
+public class RunCoroutineThreadSafeTests
+{
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe.</summary>
+    [Fact]
+    public void RunCoroutineThreadSafe_FromAnotherThread_ReturnsTheResult() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        int sum = await Aio.ToThread(() => Aio.RunCoroutineThreadSafe(Add(1, 2), loop).Result);
+        Assert.Equal(3, sum);
+        sum = await Aio.ToThread(() => Aio.RunCoroutineThreadSafe(() => Add(3, 4), loop).Result);
+        Assert.Equal(7, sum);
+        await Aio.ToThread(() => Aio.RunCoroutineThreadSafe(Turns(), loop).Wait());
+        await Aio.ToThread(() => Aio.RunCoroutineThreadSafe(() => Turns(2), loop).Wait());
+    });
+
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_exception,
+    /// test_run_coroutine_threadsafe_task_factory_exception.</summary>
+    [Fact]
+    public void RunCoroutineThreadSafe_CoroutineOrFactoryThatThrows_FailsTheTask() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        var error = await Throws<FormatException>(() => Aio.ToThread(
+            () => Aio.RunCoroutineThreadSafe(Fail(), loop).GetAwaiter().GetResult()));
+        Assert.Contains(nameof(Fail), error.StackTrace, StringComparison.Ordinal);
+        await Throws<FormatException>(() => Aio.ToThread(() => Aio.RunCoroutineThreadSafe(
+            (Func<Coroutine>)(() => throw new FormatException()), loop).GetAwaiter().GetResult()));
+        Assert.Same(loop.CurrentTask, Assert.Single(loop.AllTasks()));
+    });
+
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout: a token takes the
+    /// place of the cancelled concurrent future.</summary>
+    [Fact]
+    public void Token_WhileTheCoroutineRuns_CancelsItsTask() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        using var source = new CancellationTokenSource();
+        bool cleaned = false;
+        bool cancelled = await Aio.ToThread(() =>
+        {
+            using var begun = new ManualResetEventSlim();
+            Task task = Aio.RunCoroutineThreadSafe(() => Wait(begun), loop, source.Token);
+            begun.Wait();
+            source.Cancel();
+            var error = Assert.ThrowsAny<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            Assert.Equal(source.Token, error.CancellationToken);
+            return task.IsCanceled;
+        });
+        Assert.True(cancelled);
+        Assert.True(cleaned);
+
+        async Coroutine Wait(ManualResetEventSlim begun)
+        {
+            try
+            {
+                begun.Set();
+                await loop.CreateFuture<int>();
+            }
+            finally
+            {
+                cleaned = true;
+            }
+        }
+    });
+
+    [Fact]
+    public void Token_BeforeTheCoroutineBegins_KeepsItFromRunning() => Run(async () =>
+    {
+        bool ran = false;
+        using var source = new CancellationTokenSource();
+        Task task = Aio.RunCoroutineThreadSafe(Set(), EventLoop.Running, source.Token);
+        source.Cancel();
+        await Turns(2);
+        Assert.True(task.IsCanceled);
+        Assert.False(ran);
+
+        async Coroutine Set()
+        {
+            ran = true;
+            await Turns();
+        }
+    });
+
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_task_cancelled.</summary>
+    [Fact]
+    public void Cancel_OfTheCoroutinesTask_CancelsTheBclTask() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        bool cancelled = await Aio.ToThread(() =>
+        {
+            Task task = Aio.RunCoroutineThreadSafe(CancelItself, loop);
+            Assert.ThrowsAny<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            return task.IsCanceled;
+        });
+        Assert.True(cancelled);
+
+        async Coroutine CancelItself()
+        {
+            loop.CurrentTask!.Cancel();
+            await Turns();
+        }
+    });
+
+    [Fact]
+    public void RunCoroutineThreadSafe_OnAClosedLoop_IsAnErrorWithoutAWarning()
+    {
+        var loop = new EventLoop();
+        loop.Close();
+        Coroutine<int> coroutine = Add(1, 2);
+        var error = Assert.Throws<InvalidOperationException>(Call);
+        Assert.Contains("closed", error.Message, StringComparison.Ordinal);
+
+        // It was dropped, so it can no longer be awaited.
+        Assert.Throws<InvalidOperationException>(() => coroutine.GetAwaiter().IsCompleted);
+
+        void Call() => _ = Aio.RunCoroutineThreadSafe(coroutine, loop);
+    }
+
+    [Fact]
+    public async Task Close_BeforeTheCoroutineBegins_FailsTheTask()
+    {
+        var loop = new EventLoop();
+        Task<int> task = Aio.RunCoroutineThreadSafe(Add(1, 2), loop);
+        loop.Close();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => task);
+        Assert.Contains("closed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Close_WhileTheCoroutineWaits_FailsTheTask()
+    {
+        var loop = new EventLoop { ExceptionHandler = static (_, _) => { } };
+        Task task = Aio.RunCoroutineThreadSafe(Wait, loop);
+        loop.RunForever();
+        loop.Close();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => task);
+
+        async Coroutine Wait()
+        {
+            loop.Stop();
+            await loop.CreateFuture<int>();
+        }
+    }
+
+    [Fact]
+    public void RunCoroutineThreadSafe_Context_IsTheCallers() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        var local = new AsyncLocal<string?> { Value = "loop" };
+        string? seen = await Aio.ToThread(() =>
+        {
+            local.Value = "thread";
+            return Aio.RunCoroutineThreadSafe(Read, loop).Result;
+        });
+        Assert.Equal("thread", seen);
+        Assert.Equal("loop", local.Value);
+
+        async Coroutine<string?> Read()
+        {
+            await Turns();
+            return local.Value;
+        }
+    });
+
+    /// <summary>CPython: TestFreeThreading.test_run_coroutine_threadsafe.</summary>
+    [Fact]
+    public void RunCoroutineThreadSafe_FromManyThreads_RunsEachOnceInItsThreadsOrder() => Aio.Run(async () =>
+    {
+        const int Threads = 8;
+        const int Count = 500;
+        EventLoop loop = EventLoop.Running;
+        var begun = new List<(int Thread, int Number)>();
+        var tasks = new ConcurrentBag<Task<int>>();
+        using var executor = new ThreadPoolExecutor(Threads);
+        Future[] threads = [.. Enumerable.Range(0, Threads).Select(thread => loop.RunInExecutor(executor, () =>
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                tasks.Add(Aio.RunCoroutineThreadSafe(Begin(thread, i), loop));
+            }
+        }))];
+        await Aio.Gather(threads);
+        foreach (Task<int> task in tasks)
+        {
+            await task;
+        }
+
+        Assert.Equal(Threads * Count, begun.Count);
+        Assert.All(begun.GroupBy(call => call.Thread), calls =>
+            Assert.Equal(Enumerable.Range(0, Count), calls.Select(call => call.Number)));
+
+        async Coroutine<int> Begin(int thread, int number)
+        {
+            begun.Add((thread, number));
+            await Aio.Yield();
+            return number;
+        }
+    });
+
+    private static async Coroutine<int> Add(int left, int right)
+    {
+        await Turns();
+        return left + right;
+    }
+
+    private static async Coroutine Fail()
+    {
+        await Turns();
+        throw new FormatException();
+    }
+}
