@@ -14,28 +14,24 @@ internal sealed class EpollSocketTable
     /// <summary>A key that is never given to a socket; finding it finds nothing.</summary>
     public const ulong NoKey = ulong.MaxValue;
 
-    private readonly Stack<int> _free = new();
-    private EpollSocket?[] _slots = new EpollSocket?[16];
+    private const int InitialCapacity = 16;
+
+    private EpollSocket?[] _slots = new EpollSocket?[InitialCapacity];
     private int _used;
+
+    // The slots below _used that are empty. The last one that became so is taken first: it is the hottest.
+    private int[] _free = new int[InitialCapacity];
+    private int _freeCount;
+
     private uint _generation;
 
     /// <summary>How many sockets are open.</summary>
-    public int Count => _used - _free.Count;
+    public int Count => _used - _freeCount;
 
     /// <summary>Takes a socket in and gives its key.</summary>
     public ulong Add(EpollSocket socket)
     {
-        if (!_free.TryPop(out int slot))
-        {
-            slot = _used;
-            if (slot == _slots.Length)
-            {
-                Array.Resize(ref _slots, slot * 2);
-            }
-
-            _used++;
-        }
-
+        int slot = _freeCount > 0 ? _free[--_freeCount] : TakeNewSlot();
         _slots[slot] = socket;
         return ((ulong)_generation++ << 32) | (uint)slot;
     }
@@ -46,7 +42,7 @@ internal sealed class EpollSocketTable
         int slot = (int)(uint)key;
         Debug.Assert(_slots[slot]?.Key == key, "A socket is removed once, under its own key.");
         _slots[slot] = null;
-        _free.Push(slot);
+        _free[_freeCount++] = slot;
     }
 
     /// <summary>The open socket with this key, or null.</summary>
@@ -67,5 +63,30 @@ internal sealed class EpollSocketTable
     }
 
     /// <summary>The sockets that are open now, in no order.</summary>
-    public EpollSocket[] ToArray() => [.. _slots.OfType<EpollSocket>()];
+    public EpollSocket[] ToArray()
+    {
+        var open = new EpollSocket[Count];
+        int count = 0;
+        foreach (EpollSocket? socket in _slots)
+        {
+            if (socket is not null)
+            {
+                open[count++] = socket;
+            }
+        }
+
+        Debug.Assert(count == open.Length, "Each slot below _used is free or holds a socket.");
+        return open;
+    }
+
+    private int TakeNewSlot()
+    {
+        if (_used == _slots.Length)
+        {
+            Array.Resize(ref _slots, _used * 2);
+            Array.Resize(ref _free, _used * 2);
+        }
+
+        return _used++;
+    }
 }

@@ -65,7 +65,9 @@ internal sealed class PortablePoller : Poller
         }
 
         _disposed = true;
-        foreach (PortableSocket socket in _sockets.ToArray())
+        var open = new PortableSocket[_sockets.Count];
+        _sockets.CopyTo(open);
+        foreach (PortableSocket socket in open)
         {
             socket.Close(abort: false);
         }

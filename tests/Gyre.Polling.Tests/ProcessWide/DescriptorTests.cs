@@ -106,8 +106,8 @@ public sealed class DescriptorTests
         [.. Directory.GetFileSystemEntries("/proc/self/fd")
             .Select(entry => int.Parse(Path.GetFileName(entry), CultureInfo.InvariantCulture))];
 
-    /// <summary>There are no more than before. A pool thread may be about to close the last ones, of before or of
-    /// now.</summary>
+    /// <summary>There are no more than before. A pool thread may be about to close the last ones, of before
+    /// or of now.</summary>
     private static void AssertNoneLeft(int before)
     {
         long start = TimeProvider.System.GetTimestamp();
