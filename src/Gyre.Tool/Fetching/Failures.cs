@@ -7,6 +7,15 @@ namespace Gyre.Tool;
 /// <summary>Puts what goes wrong into one clear line each.</summary>
 internal static class Failures
 {
+    private static readonly (string Flag, string Text)[] s_certificateFlaws =
+    [
+        ("UntrustedRoot", "nobody we trust has signed it"),
+        ("PartialChain", "nobody we trust has signed it"),
+        ("NotTimeValid", "it has expired or is not valid yet"),
+        ("RemoteCertificateNameMismatch", "it is for another host"),
+        ("Revoked", "it was revoked"),
+    ];
+
     public static Failure TimedOut(TimeSpan limit) => new($"timed out after {Units.Time(limit)}", MayPass: true);
 
     /// <summary>The failure that a status stands for; null when it is a good one.</summary>
@@ -45,7 +54,7 @@ internal static class Failures
 
         if (Find<AuthenticationException>(error) is { } authentication)
         {
-            return new Failure($"bad certificate or TLS: {authentication.Message}", MayPass: false);
+            return new Failure(OfTls(authentication.Message), MayPass: false);
         }
 
         HttpRequestError kind = Find<HttpIOException>(error)?.HttpRequestError
@@ -82,6 +91,23 @@ internal static class Failures
                 new Failure($"host{host} cannot be reached", MayPass: true),
             _ => new Failure($"connection failed: {error.Message}", MayPass: true),
         };
+    }
+
+    /// <summary>.NET says what it thinks of a certificate in a sentence that ends with names of flags.</summary>
+    private static string OfTls(string message)
+    {
+        if (!message.StartsWith("The remote certificate", StringComparison.Ordinal))
+        {
+            return $"TLS failed: {message}";
+        }
+
+        string flags = message[(message.LastIndexOf(':') + 1)..].Trim();
+        string[] reasons =
+        [
+            .. s_certificateFlaws.Where(flaw => flags.Contains(flaw.Flag, StringComparison.Ordinal))
+                .Select(flaw => flaw.Text).Distinct(),
+        ];
+        return $"bad certificate: {(reasons.Length > 0 ? string.Join(", ", reasons) + $" ({flags})" : message)}";
     }
 
     private static T? Find<T>(Exception? error)

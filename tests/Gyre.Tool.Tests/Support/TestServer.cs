@@ -8,13 +8,14 @@ internal sealed class TestServer : IDisposable
 {
     private readonly Thread _thread;
     private readonly TaskCompletionSource<IPEndPoint> _started = new();
-    private readonly Func<TestRequest, Coroutine> _answer;
+    private readonly Func<StreamReader, StreamWriter, Coroutine> _serve;
     private EventLoop? _loop;
     private Future<bool>? _stopped;
+    private int _connections;
 
-    private TestServer(Func<TestRequest, Coroutine> answer)
+    private TestServer(Func<StreamReader, StreamWriter, Coroutine> serve)
     {
-        _answer = answer;
+        _serve = serve;
         _thread = new Thread(() =>
         {
             try
@@ -32,12 +33,23 @@ internal sealed class TestServer : IDisposable
     /// <summary>How many connections were accepted. Any thread.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    private int _connections;
-
     /// <summary>Starts a server.</summary>
     /// <param name="answer">Runs on the server's loop for each request. When it returns, the next request of the
     /// connection is read.</param>
-    public static TestServer Start(Func<TestRequest, Coroutine> answer) => new(answer);
+    public static TestServer Start(Func<TestRequest, Coroutine> answer) => new(async (reader, writer) =>
+    {
+        while (!writer.IsClosing && await TestRequest.ReadAsync(reader, writer) is { } request)
+        {
+            await answer(request);
+        }
+    });
+
+    /// <summary>A server of another protocol: it speaks first.</summary>
+    public static TestServer StartGreeting(string greeting) => new(async (reader, writer) =>
+    {
+        writer.WriteText(greeting);
+        await reader.ReadToEndAsync();
+    });
 
     /// <summary>A server that answers each request with the same bytes, and closes the connection.</summary>
     public static TestServer StartRaw(string answer) => Start(async request =>
@@ -86,10 +98,7 @@ internal sealed class TestServer : IDisposable
         Interlocked.Increment(ref _connections);
         try
         {
-            while (!writer.IsClosing && await TestRequest.ReadAsync(reader, writer) is { } request)
-            {
-                await _answer(request);
-            }
+            await _serve(reader, writer);
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
