@@ -49,7 +49,7 @@ internal sealed class FetchRun(FetchOptions options, IFetchReport report)
         LoopTask ticking = Aio.CreateTask(RefreshAsync(), "refresh of the report");
         int? interrupted;
         TimeSpan total;
-        using (var http = new LoopHttpClient(new LoopConnector(), useProxy))
+        using (var http = new LoopHttpClient(new LoopConnector(loop), useProxy))
         {
             TimeSpan begin = loop.Time;
             LoopTask<FetchResult>[] tasks = Start(urls, new UrlFetcher(options, http, meter, begin), meter);

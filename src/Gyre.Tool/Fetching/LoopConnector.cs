@@ -1,23 +1,27 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Gyre.Tool;
 
-/// <summary>Opens the connections of an <see cref="HttpClient"/>.</summary>
-internal sealed class LoopConnector
+/// <summary>Gives an <see cref="HttpClient"/> connections of a loop.</summary>
+internal sealed class LoopConnector(EventLoop loop)
 {
+    /// <summary>Opens a connection.</summary>
+    /// <remarks>Any thread: HttpClient opens its connections on those of the thread pool.</remarks>
+    /// <exception cref="ConnectException">It cannot be made.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        DnsEndPoint remote = context.DnsEndPoint;
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            return await loop
+                .OpenStreamThreadSafe(remote.Host, remote.Port, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is SocketException or AggregateException)
         {
-            socket.Dispose();
-            throw new ConnectException(context.DnsEndPoint.Host, context.DnsEndPoint.Port, e);
+            throw new ConnectException(remote.Host, remote.Port, e);
         }
     }
 }
