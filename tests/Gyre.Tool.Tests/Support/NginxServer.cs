@@ -16,6 +16,9 @@ public sealed class NginxServer : IDisposable
     private readonly Dictionary<string, byte[]> _hashes = [];
     private Process? _process;
 
+    // Read to its end, or nginx would stop when the pipe is full.
+    private Task<string> _messages = Task.FromResult("");
+
     /// <summary>Starts nginx, if it is installed.</summary>
     public NginxServer()
     {
@@ -56,6 +59,7 @@ public sealed class NginxServer : IDisposable
     {
         _process?.Kill();
         _process?.WaitForExit();
+        _messages.GetAwaiter().GetResult();
         _process?.Dispose();
         _folder.Dispose();
         _authority.Dispose();
@@ -114,6 +118,8 @@ public sealed class NginxServer : IDisposable
         Process process = Process.Start(new ProcessStartInfo(
             program, ["-p", _folder.FullPath, "-c", configuration, "-e", "stderr", "-g", "error_log stderr notice;"])
         {
+            // It must not hold the test's own output open if the test is killed.
+            RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
 
@@ -122,9 +128,8 @@ public sealed class NginxServer : IDisposable
         {
             if (line.Contains("event method", StringComparison.Ordinal))
             {
-                process.ErrorDataReceived += static (_, _) => { };
-                process.BeginErrorReadLine();
                 _process = process;
+                _messages = process.StandardError.ReadToEndAsync();
                 return;
             }
         }
