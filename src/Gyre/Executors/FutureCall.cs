@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace Gyre;
 
 /// <summary>A call whose outcome goes to a future of a loop.</summary>
@@ -8,7 +6,7 @@ namespace Gyre;
 internal sealed class FutureCall<T> : ExecutorCall<T>
 {
     private T? _result;
-    private ExceptionDispatchInfo? _error;
+    private CarriedError? _error;
     private bool _cancelled;
 
     public FutureCall(EventLoop loop, Executor executor, Func<T> function)
@@ -25,7 +23,7 @@ internal sealed class FutureCall<T> : ExecutorCall<T>
 
     private protected override void DeliverError(Exception error)
     {
-        _error = ExceptionDispatchInfo.Capture(error);
+        _error = CarriedError.Capture(error);
         Post();
     }
 

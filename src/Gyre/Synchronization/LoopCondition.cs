@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -57,14 +56,14 @@ public sealed class LoopCondition : IReleasable
         try
         {
             LoopWaiter waiter = _waiters.Add(loop);
-            ExceptionDispatchInfo? cancellation = null;
+            CarriedError? cancellation = null;
             try
             {
                 await waiter;
             }
             catch (CancelledException e)
             {
-                cancellation = ExceptionDispatchInfo.Capture(e);
+                cancellation = CarriedError.Capture(e);
             }
 
             _waiters.Remove(waiter);
@@ -113,9 +112,9 @@ public sealed class LoopCondition : IReleasable
 
     /// <summary>Takes the lock, whatever requests to cancel arrive meanwhile.</summary>
     /// <returns>The last of them.</returns>
-    private async Coroutine<ExceptionDispatchInfo?> RelockAsync()
+    private async Coroutine<CarriedError?> RelockAsync()
     {
-        ExceptionDispatchInfo? cancellation = null;
+        CarriedError? cancellation = null;
         while (true)
         {
             try
@@ -125,7 +124,7 @@ public sealed class LoopCondition : IReleasable
             }
             catch (CancelledException e)
             {
-                cancellation = ExceptionDispatchInfo.Capture(e);
+                cancellation = CarriedError.Capture(e);
             }
         }
     }
