@@ -85,7 +85,7 @@ internal sealed class BodyFile
     {
         try
         {
-            await Task.Run(() =>
+            await Aio.ToThread(() =>
             {
                 lock (_lock)
                 {

@@ -81,14 +81,15 @@ public sealed class NginxTests : IClassFixture<NginxServer>
 
         // The first run opens what stays open in a process: random numbers, time zones.
         Fetch(["--concurrency", "10", urls[0], urls[1]]);
-        int before = Descriptors();
+        Dictionary<string, int> before = Descriptors();
         ToolRun run = Fetch(["--concurrency", "200", .. urls]);
-        int after = Descriptors();
+        Dictionary<string, int> after = Descriptors();
         AssertThousand(run);
-        Assert.Equal(before, after);
+
+        // What earlier tests have left to the garbage collector may go meanwhile; nothing may come.
+        Assert.DoesNotContain(after, entry => entry.Value > before.GetValueOrDefault(entry.Key));
 
         static ToolRun Fetch(string[] args) => ToolRun.Of(["fetch", "--json", .. args]);
-        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
     }
 
     [Theory]
@@ -109,6 +110,14 @@ public sealed class NginxTests : IClassFixture<NginxServer>
         Assert.Equal(0, run.ExitCode);
         Assert.Equal((950 * 1) + (50 * 1_000_000L), run.JsonResults.Sum(Bytes));
     }
+
+    /// <summary>What the descriptors of this process stand for, and how many are alike. Each socket has a number.</summary>
+    private static Dictionary<string, int> Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")
+        .Select(entry => new FileInfo(entry).LinkTarget)
+        .OfType<string>()
+        .Where(target => !target.EndsWith("/fd", StringComparison.Ordinal))
+        .CountBy(target => target)
+        .ToDictionary();
 
     private static long Bytes(JsonElement result) => result.GetProperty("bytes").GetInt64();
 

@@ -8,12 +8,12 @@ internal sealed class TestServer : IDisposable
 {
     private readonly Thread _thread;
     private readonly TaskCompletionSource<IPEndPoint> _started = new();
-    private readonly Func<StreamReader, StreamWriter, Coroutine> _serve;
+    private readonly Func<LoopStreamReader, LoopStreamWriter, Coroutine> _serve;
     private EventLoop? _loop;
     private Future<bool>? _stopped;
     private int _connections;
 
-    private TestServer(Func<StreamReader, StreamWriter, Coroutine> serve)
+    private TestServer(Func<LoopStreamReader, LoopStreamWriter, Coroutine> serve)
     {
         _serve = serve;
         _thread = new Thread(() =>
