@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>An executor can run nothing any more: its threads fail to start. asyncio: <c>BrokenExecutor</c>.</summary>
+/// <summary>An executor can run nothing any more: its threads fail to start. asyncio:
+/// <c>BrokenExecutor</c>.</summary>
 public sealed class BrokenExecutorException : InvalidOperationException
 {
     /// <summary>Makes the exception.</summary>

@@ -1,7 +1,8 @@
 namespace Gyre;
 
 /// <summary>A coroutine that another thread wants to be run by a loop.</summary>
-/// <remarks>Posted to the loop, where it makes the task. From then on the task's mirror tells the other thread.</remarks>
+/// <remarks>Posted to the loop, where it makes the task. From then on the task's mirror tells the other
+/// thread.</remarks>
 /// <param name="loop">The loop.</param>
 /// <param name="create">Makes the task, on the loop's thread.</param>
 /// <param name="drop">Called instead when it will not be run.</param>
@@ -54,5 +55,6 @@ internal sealed class CoroutineCall<T>(
         _source.TrySetException(Closed());
     }
 
-    private static InvalidOperationException Closed() => new("The event loop is closed. The coroutine was not run.");
+    private static InvalidOperationException Closed() =>
+        new("The event loop is closed. The coroutine was not run.");
 }

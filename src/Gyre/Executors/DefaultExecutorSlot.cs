@@ -8,7 +8,8 @@ internal sealed class DefaultExecutorSlot : IDisposable
 
     public bool IsUsed => _executor is not null;
 
-    public static DefaultExecutorSlot Of(EventLoop loop) => loop.Attachment(static _ => new DefaultExecutorSlot());
+    public static DefaultExecutorSlot Of(EventLoop loop) =>
+        loop.Attachment(static _ => new DefaultExecutorSlot());
 
     public Executor Get()
     {
@@ -48,7 +49,7 @@ internal sealed class DefaultExecutorSlot : IDisposable
         catch (TimeoutException)
         {
             RuntimeWarnings.Raise(
-                $"the calls of the default executor did not end within {timeout!.Value.TotalSeconds:0.###} s");
+                $"calls of the default executor did not end within {timeout!.Value.TotalSeconds:0.###} s");
         }
         finally
         {

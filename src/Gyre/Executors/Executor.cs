@@ -7,8 +7,10 @@ public abstract class Executor : IDisposable
 {
     /// <summary>Queues a function for a thread of the executor. asyncio: <c>submit</c>.</summary>
     /// <param name="function">Runs once, in the caller's execution context.</param>
-    /// <param name="cancellationToken">Keeps the function from running if it has not begun. One that runs goes on.</param>
-    /// <returns>A BCL task of the function's outcome. A coroutine on a loop uses <c>RunInExecutor</c> instead.</returns>
+    /// <param name="cancellationToken">Keeps the function from running if it has not begun. One that runs
+    /// goes on.</param>
+    /// <returns>A BCL task of the function's outcome. A coroutine on a loop uses <c>RunInExecutor</c>
+    /// instead.</returns>
     /// <remarks>Functions begin in the order of the calls.</remarks>
     /// <exception cref="InvalidOperationException">The executor was shut down.</exception>
     public Task<T> Submit<T>(Func<T> function, CancellationToken cancellationToken = default)
@@ -42,9 +44,10 @@ public abstract class Executor : IDisposable
     }
 
     /// <summary>Ends the executor: it takes no further calls. asyncio: <c>shutdown</c>.</summary>
-    /// <param name="wait">Whether to block until its calls are done and its threads have ended. Never block a loop's
-    /// thread on calls that need that loop.</param>
-    /// <param name="cancelFutures">Whether to cancel the calls that have not begun. Otherwise they still run.</param>
+    /// <param name="wait">Whether to block until its calls are done and its threads have ended. Never block a
+    /// loop's thread on calls that need that loop.</param>
+    /// <param name="cancelFutures">Whether to cancel the calls that have not begun. Otherwise they still
+    /// run.</param>
     /// <remarks>May be called again, for example first without and then with waiting.</remarks>
     public abstract void Shutdown(bool wait = true, bool cancelFutures = false);
 
@@ -59,7 +62,8 @@ public abstract class Executor : IDisposable
     /// <exception cref="InvalidOperationException">The executor was shut down.</exception>
     protected internal abstract void Enqueue(ExecutorCall call);
 
-    /// <summary>Tells that a call was cancelled before it began: an executor with a queue may drop it.</summary>
+    /// <summary>Tells that a call was cancelled before it began: an executor with a queue may drop
+    /// it.</summary>
     /// <remarks>To run it all the same does nothing.</remarks>
     protected internal virtual void OnCancelled(ExecutorCall call)
     {

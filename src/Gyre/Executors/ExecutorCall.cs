@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A function that waits for its turn in an <see cref="Executor"/>. For those who write one.</summary>
+/// <summary>A function that waits for its turn in an <see cref="Executor"/>. For those who write
+/// one.</summary>
 /// <remarks>Any thread.</remarks>
 // Pending ──Run──▶ Running ──▶ its outcome is delivered     Run and Cancel race for one exchange;
 //    └──Cancel──▶ Cancelled                                 the loser does nothing.
@@ -32,8 +33,8 @@ public abstract class ExecutorCall
             return;
         }
 
-        // The caller's context, or, where its flow was suppressed, the thread's. Either way the thread has its own again
-        // afterwards: what one function sets must not be seen by the next.
+        // The caller's context, or, where its flow was suppressed, the thread's. Either way the thread has
+        // its own again afterwards: what one function sets must not be seen by the next.
         ExecutionContext? context = _context ?? ExecutionContext.Capture();
         _context = null;
         if (context is null)

@@ -1,8 +1,8 @@
 namespace Gyre;
 
 /// <summary>A call whose outcome goes to a future of a loop.</summary>
-/// <remarks>The executor's thread stores the outcome here and posts; the loop's thread carries it to the future. The lock of
-/// the loop's inbox orders the two.</remarks>
+/// <remarks>The executor's thread stores the outcome here and posts; the loop's thread carries it to the
+/// future. The lock of the loop's inbox orders the two.</remarks>
 internal sealed class FutureCall<T> : ExecutorCall<T>
 {
     private T? _result;
@@ -42,7 +42,8 @@ internal sealed class FutureCall<T> : ExecutorCall<T>
     }
 
     /// <summary>Nobody waits for the outcome any more; an error must not vanish with it.</summary>
-    /// <remarks>A call that notices its cancellation ends with an exception that says so. That is no news.</remarks>
+    /// <remarks>A call that notices its cancellation ends with an exception that says so. That is no
+    /// news.</remarks>
     private void ReportUnseenError(string what)
     {
         if (_error is { SourceException: not OperationCanceledException and var error })

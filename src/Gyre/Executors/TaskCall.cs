@@ -10,7 +10,8 @@ internal sealed class TaskCall<T>(Executor executor, Func<T> function, Cancellat
 
     public Task<T> Task => _source.Task;
 
-    /// <summary>Called before the call is queued, so that every thread that may run it sees the registration.</summary>
+    /// <summary>Called before the call is queued, so that every thread that may run it sees the
+    /// registration.</summary>
     public void ListenToToken() =>
         _registration = cancellationToken.UnsafeRegister(static call => ((TaskCall<T>)call!).Cancel(), this);
 

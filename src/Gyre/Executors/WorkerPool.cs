@@ -2,10 +2,11 @@ using System.Diagnostics;
 
 namespace Gyre;
 
-/// <summary>The threads of a <see cref="ThreadPoolExecutor"/> and the queue between them and the callers.</summary>
+/// <summary>The threads of a <see cref="ThreadPoolExecutor"/> and the queue between them and the
+/// callers.</summary>
 /// <remarks>Everything here is under one lock, except running calls and joining threads.</remarks>
-// Invariant: a call in the queue has an idle thread that was woken for it, or every thread is busy and there are as many as
-// there may be. So no call waits while a thread could run it.
+// Invariant: a call in the queue has an idle thread that was woken for it, or every thread is busy and there
+// are as many as there may be. So no call waits while a thread could run it.
 internal sealed class WorkerPool(int maxWorkers, string threadNamePrefix, Action? initializer)
 {
     // A Monitor and not a Lock: workers wait on it.
@@ -102,7 +103,7 @@ internal sealed class WorkerPool(int maxWorkers, string threadNamePrefix, Action
             if (_workers.Contains(Thread.CurrentThread))
             {
                 throw new InvalidOperationException(
-                    "A call of this executor cannot wait for the executor's end. Shut it down without waiting.");
+                    "A call of an executor cannot wait for the executor's end. Shut it down without waiting.");
             }
         }
     }
@@ -137,7 +138,8 @@ internal sealed class WorkerPool(int maxWorkers, string threadNamePrefix, Action
 
         if (_stopped)
         {
-            throw new InvalidOperationException("The executor was shut down and takes no further calls. Make a new one.");
+            throw new InvalidOperationException(
+                "The executor was shut down and takes no further calls. Make a new one.");
         }
     }
 
@@ -173,7 +175,8 @@ internal sealed class WorkerPool(int maxWorkers, string threadNamePrefix, Action
         }
     }
 
-    // In a frame of its own: a thread that waits must not hold the call that it ran last, and through that the executor.
+    // In a frame of its own: a thread that waits must not hold the call that it ran last, and through that
+    // the executor.
     private bool RunNext()
     {
         ExecutorCall? call = Next();
@@ -204,7 +207,8 @@ internal sealed class WorkerPool(int maxWorkers, string threadNamePrefix, Action
         }
     }
 
-    /// <summary>Runs the initializer. When it throws, nothing that needs it can be run: the pool is broken.</summary>
+    /// <summary>Runs the initializer. When it throws, nothing that needs it can be run: the pool is
+    /// broken.</summary>
     private bool Initialize()
     {
         try

@@ -18,7 +18,8 @@ public sealed class LoopBarrier
     private readonly LoopCondition _condition;
     private BarrierState _state;
 
-    /// <summary>The tasks inside: those that wait for the others, and those that are on their way out.</summary>
+    /// <summary>The tasks inside: those that wait for the others, and those that are on their way
+    /// out.</summary>
     private int _inside;
 
     /// <summary>Makes a barrier.</summary>
@@ -48,11 +49,14 @@ public sealed class LoopBarrier
     /// <summary>Whether the barrier was aborted. asyncio: <c>broken</c>.</summary>
     public bool IsBroken => _state == BarrierState.Broken;
 
-    /// <summary>Waits until as many tasks have come as the barrier has parties. asyncio: <c>wait</c>.</summary>
-    /// <returns>The place in the order of arrival, from 0. Choose one of them to do what is to be done once.</returns>
+    /// <summary>Waits until as many tasks have come as the barrier has parties. asyncio:
+    /// <c>wait</c>.</summary>
+    /// <returns>The place in the order of arrival, from 0. Choose one of them to do what is to be done
+    /// once.</returns>
     /// <remarks>On cancel: the task no longer counts as having come; if the barrier has opened already,
     /// nothing changes for the others.</remarks>
-    /// <exception cref="BrokenBarrierException">The barrier is broken, or was reset or aborted meanwhile.</exception>
+    /// <exception cref="BrokenBarrierException">The barrier is broken, or was reset or aborted
+    /// meanwhile.</exception>
     public async Coroutine<int> WaitAsync()
     {
         using (await _condition.LockAsync())
@@ -96,7 +100,8 @@ public sealed class LoopBarrier
 
     /// <summary>Breaks the barrier: tasks that wait, and all that come, get a
     /// <see cref="BrokenBarrierException"/>.</summary>
-    /// <remarks>For a party that fails and will not come. On cancel: nothing changes. asyncio: <c>abort</c>.</remarks>
+    /// <remarks>For a party that fails and will not come. On cancel: nothing changes. asyncio:
+    /// <c>abort</c>.</remarks>
     public async Coroutine AbortAsync()
     {
         using (await _condition.LockAsync())
@@ -131,7 +136,7 @@ public sealed class LoopBarrier
         await _condition.WaitForAsync(() => _state != BarrierState.Filling);
         if (_state is BarrierState.Broken or BarrierState.Resetting)
         {
-            throw new BrokenBarrierException("The barrier was aborted or reset while this task waited at it.");
+            throw new BrokenBarrierException("The barrier was aborted or reset while a task waited at it.");
         }
     }
 

@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>The loop that a primitive belongs to: the first one in which somebody had to wait for it.</summary>
+/// <summary>The loop that a primitive belongs to: the first one in which somebody had to wait for
+/// it.</summary>
 internal struct LoopBinding
 {
     private EventLoop? _loop;
@@ -11,8 +12,8 @@ internal struct LoopBinding
     {
         EventLoop running = EventLoop.Running;
 
-        // Two loops may meet here for the first time at once. Pairs with itself: one exchange wins, the other loop
-        // sees the winner.
+        // Two loops may meet here for the first time at once. Pairs with itself: one exchange wins, the other
+        // loop sees the winner.
         EventLoop bound = _loop ?? Interlocked.CompareExchange(ref _loop, running, null) ?? running;
         return bound == running ? running : throw new InvalidOperationException(
             $"{owner} belongs to another event loop, the first that waited for it. Make one for each loop, "

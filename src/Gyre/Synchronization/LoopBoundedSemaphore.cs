@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A semaphore that never has more permits than at its start: a release too many is an error.</summary>
+/// <summary>A semaphore that never has more permits than at its start: a release too many is an
+/// error.</summary>
 /// <remarks>Otherwise as <see cref="LoopSemaphore"/>. asyncio: <c>BoundedSemaphore</c>.</remarks>
 public sealed class LoopBoundedSemaphore : LoopSemaphore
 {
@@ -18,7 +19,7 @@ public sealed class LoopBoundedSemaphore : LoopSemaphore
         if (Value >= _bound)
         {
             throw new SemaphoreFullException(
-                $"All {_bound} permits of the semaphore are free already. Release it once for each AcquireAsync.");
+                $"All {_bound} permits of the semaphore are free. Release it once for each AcquireAsync.");
         }
 
         base.Release();

@@ -24,7 +24,8 @@ public sealed class LoopCondition : IReleasable
         _waiters = new WaiterList(this);
     }
 
-    /// <summary>A condition that is a part of another primitive, which names itself in descriptions.</summary>
+    /// <summary>A condition that is a part of another primitive, which names itself in
+    /// descriptions.</summary>
     internal LoopCondition(object owner)
     {
         _lock = new LoopLock(owner);
@@ -43,11 +44,12 @@ public sealed class LoopCondition : IReleasable
     /// <summary>Releases the lock, waits for a <see cref="Notify"/>, and takes the lock again. asyncio:
     /// <c>wait</c>.</summary>
     /// <remarks>
-    /// Tasks are woken in the order of their calls, and take the lock in that order. May return without a notification.
-    /// On cancel: the lock is taken again first, however long that takes, so the caller holds it whatever
-    /// happens; and a notification that this task may have had is given to another.
+    /// Tasks are woken in the order of their calls, and take the lock in that order. May return without a
+    /// notification. On cancel: the lock is taken again first, however long that takes, so the caller holds
+    /// it whatever happens; and a notification that this task may have had is given to another.
     /// </remarks>
-    /// <exception cref="InvalidOperationException">The lock is not held, or belongs to another loop.</exception>
+    /// <exception cref="InvalidOperationException">The lock is not held, or belongs to another
+    /// loop.</exception>
     public async Coroutine WaitAsync()
     {
         CheckHeld("wait");
@@ -79,10 +81,13 @@ public sealed class LoopCondition : IReleasable
         }
     }
 
-    /// <summary>Waits until a predicate holds: tests it, and tests it again after each notification.</summary>
-    /// <param name="predicate">Called while the lock is held. Not called again once it has returned true.</param>
+    /// <summary>Waits until a predicate holds: tests it, and tests it again after each
+    /// notification.</summary>
+    /// <param name="predicate">Called while the lock is held. Not called again once it has returned
+    /// true.</param>
     /// <remarks>Cancellation as in <see cref="WaitAsync"/>. asyncio: <c>wait_for</c>.</remarks>
-    /// <exception cref="InvalidOperationException">The lock is not held, and the predicate is false.</exception>
+    /// <exception cref="InvalidOperationException">The lock is not held, and the predicate is
+    /// false.</exception>
     public async Coroutine WaitForAsync(Func<bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
@@ -143,7 +148,8 @@ public sealed class LoopCondition : IReleasable
         if (!IsLocked)
         {
             throw new InvalidOperationException(
-                $"The condition's lock is not held. To {what}, take it first: using (await condition.LockAsync()) …");
+                $"The condition's lock is not held. To {what}, take it first: "
+                + "using (await condition.LockAsync()) …");
         }
     }
 }

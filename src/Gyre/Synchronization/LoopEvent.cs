@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Gyre;
 
 /// <summary>A flag that tasks of one loop can wait for.</summary>
-/// <remarks>Loop thread only. Bound to the first loop in which somebody has to wait. asyncio: <c>Event</c>.</remarks>
+/// <remarks>Loop thread only. Bound to the first loop in which somebody has to wait. asyncio:
+/// <c>Event</c>.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class LoopEvent
 {

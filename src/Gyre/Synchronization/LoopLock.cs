@@ -4,14 +4,14 @@ namespace Gyre;
 
 /// <summary>A lock for tasks of one loop: one of them holds it, the others wait.</summary>
 /// <remarks>
-/// <para>Loop thread only. First come, first served. It belongs to no task: whoever wants may release it. Between two
-/// awaits nothing else runs, so what needs no await needs no lock.</para>
+/// <para>Loop thread only. First come, first served. It belongs to no task: whoever wants may release it.
+/// Between two awaits nothing else runs, so what needs no await needs no lock.</para>
 /// <para>It is bound to the first loop in which somebody has to wait. asyncio: <c>Lock</c>.</para>
 /// </remarks>
 // Free ──LockAsync──▶ Held ──Release──▶ Free, and the head of the queue is woken
 //
-// A release only wakes. The lock stays free until the woken task runs and takes it; a newcomer sees a live waiter
-// and queues up behind it. A woken task that was cancelled wakes the next one when it runs.
+// A release only wakes. The lock stays free until the woken task runs and takes it; a newcomer sees a live
+// waiter and queues up behind it. A woken task that was cancelled wakes the next one when it runs.
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class LoopLock : IReleasable
 {
@@ -79,5 +79,6 @@ public sealed class LoopLock : IReleasable
     }
 
     /// <inheritdoc/>
-    public override string ToString() => WaiterList.Describe("LoopLock", IsLocked ? "locked" : "unlocked", _waiters);
+    public override string ToString() =>
+        WaiterList.Describe("LoopLock", IsLocked ? "locked" : "unlocked", _waiters);
 }

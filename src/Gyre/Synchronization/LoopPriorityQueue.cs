@@ -1,7 +1,9 @@
 namespace Gyre;
 
-/// <summary>A queue from which the least item leaves first; equal ones in the order in which they were put.</summary>
-/// <typeparam name="T">The type of the items. A tuple <c>(priority, item)</c> is compared part by part.</typeparam>
+/// <summary>A queue from which the least item leaves first; equal ones in the order in which they were
+/// put.</summary>
+/// <typeparam name="T">The type of the items. A tuple <c>(priority, item)</c> is compared part by
+/// part.</typeparam>
 /// <remarks>Otherwise as <see cref="LoopQueue{T}"/>. An error of the comparer leaves the call that met it,
 /// and nothing has changed then. asyncio: <c>PriorityQueue</c>.</remarks>
 public sealed class LoopPriorityQueue<T> : LoopQueue<T>

@@ -2,7 +2,8 @@ namespace Gyre;
 
 public partial class LoopQueue<T>
 {
-    /// <summary>Gets items one by one, until the queue is shut down and empty. For <c>await foreach</c>.</summary>
+    /// <summary>Gets items one by one, until the queue is shut down and empty. For <c>await
+    /// foreach</c>.</summary>
     /// <remarks>Loop thread only. Several tasks may enumerate at once: each item goes to one of them. Leaving
     /// the loop early loses nothing. The body calls <see cref="TaskDone"/> where somebody joins the queue. On
     /// cancel: no item is removed.</remarks>
@@ -69,13 +70,13 @@ public partial class LoopQueue<T>
     }
 
     /// <summary>For consumers that know only the interface.</summary>
-    private sealed class InterfaceEnumerator(LoopQueueEnumerator<T> inner, CancellationToken cancellationToken)
+    private sealed class InterfaceEnumerator(LoopQueueEnumerator<T> inner, CancellationToken token)
         : IAsyncEnumerator<T>
     {
         public T Current => inner.Current;
 
         public ValueTask<bool> MoveNextAsync() =>
-            new(EventLoop.Running.CreateTask(inner.MoveNextAsync(), cancellationToken: cancellationToken).AsTask());
+            new(EventLoop.Running.CreateTask(inner.MoveNextAsync(), cancellationToken: token).AsTask());
 
         public ValueTask DisposeAsync() => default;
     }

@@ -6,12 +6,14 @@ namespace Gyre;
 /// <summary>A queue between tasks of one loop: first in, first out.</summary>
 /// <typeparam name="T">The type of the items.</typeparam>
 /// <remarks>
-/// <para>Loop thread only. Putting waits while the queue is full, getting while it is empty; who waits is served in the
-/// order of arrival. <c>await foreach</c> gets items until the queue is shut down and empty.</para>
+/// <para>Loop thread only. Putting waits while the queue is full, getting while it is empty; who waits is
+/// served in the order of arrival. <c>await foreach</c> gets items until the queue is shut down and
+/// empty.</para>
 /// <para>Bound to the first loop in which somebody has to wait. asyncio: <c>Queue</c>.</para>
 /// </remarks>
-// A wake-up is a hint. A woken getter finds out in its turn whether the item is still there; who came first with
-// TryGet may have it. Then it waits again, at the end. A woken waiter that was cancelled wakes the next one.
+// A wake-up is a hint. A woken getter finds out in its turn whether the item is still there; who came first
+// with TryGet may have it. Then it waits again, at the end. A woken waiter that was cancelled wakes the next
+// one.
 [DebuggerDisplay("{ToString(),nq}")]
 public partial class LoopQueue<T> : IAsyncEnumerable<T>
 {
@@ -38,7 +40,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
         _finished.Set();
     }
 
-    /// <summary>How many items the queue holds at most. Zero or less: any number. asyncio: <c>maxsize</c>.</summary>
+    /// <summary>How many items the queue holds at most. Zero or less: any number. asyncio:
+    /// <c>maxsize</c>.</summary>
     public int MaxSize { get; }
 
     /// <summary>How many items are in the queue. asyncio: <c>qsize</c>.</summary>
@@ -50,15 +53,18 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     /// <summary>Whether there is no room. asyncio: <c>full</c>.</summary>
     public bool IsFull => MaxSize > 0 && _items.Count >= MaxSize;
 
-    /// <summary>How many items were put into the queue and not yet reported with <see cref="TaskDone"/>.</summary>
+    /// <summary>How many items were put into the queue and not yet reported with
+    /// <see cref="TaskDone"/>.</summary>
     public int UnfinishedCount { get; private set; }
 
     /// <summary>Whether <see cref="Shutdown"/> was called.</summary>
     public bool IsShutDown { get; private set; }
 
-    /// <summary>Puts an item into the queue, and waits for room first when it is full. asyncio: <c>put</c>.</summary>
+    /// <summary>Puts an item into the queue, and waits for room first when it is full. asyncio:
+    /// <c>put</c>.</summary>
     /// <remarks>Does not yield when there is room. On cancel: the item is not put.</remarks>
-    /// <exception cref="QueueShutDownException">The queue was shut down, before or while this waited.</exception>
+    /// <exception cref="QueueShutDownException">The queue was shut down, before or while this
+    /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
     public async Coroutine PutAsync(T item)
     {
@@ -85,7 +91,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     }
 
     /// <summary>Puts an item into the queue if there is room. Never waits.</summary>
-    /// <returns>False where <see cref="PutAsync"/> would wait: the queue is full, and the item is not in it.</returns>
+    /// <returns>False where <see cref="PutAsync"/> would wait: the queue is full, and the item is not in
+    /// it.</returns>
     /// <remarks>asyncio: <c>put_nowait</c>, whose <c>QueueFull</c> is false here.</remarks>
     /// <exception cref="QueueShutDownException">The queue was shut down.</exception>
     public bool TryPut(T item)
@@ -111,8 +118,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     /// <summary>Removes an item if there is one. Never waits.</summary>
     /// <param name="item">The item, or the default value.</param>
     /// <returns>False where <see cref="GetAsync"/> would wait: the queue is empty.</returns>
-    /// <remarks>Takes an item even when others wait for one: they go on waiting. asyncio: <c>get_nowait</c>, whose
-    /// <c>QueueEmpty</c> is false here.</remarks>
+    /// <remarks>Takes an item even when others wait for one: they go on waiting. asyncio: <c>get_nowait</c>,
+    /// whose <c>QueueEmpty</c> is false here.</remarks>
     /// <exception cref="QueueShutDownException">The queue is empty and was shut down.</exception>
     public bool TryGet([MaybeNullWhen(false)] out T item)
     {
@@ -148,7 +155,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
         CountDone(1);
     }
 
-    /// <summary>Waits until every item that was put has been got and reported with <see cref="TaskDone"/>.</summary>
+    /// <summary>Waits until every item that was put has been got and reported with
+    /// <see cref="TaskDone"/>.</summary>
     /// <remarks>Does not yield when that is so. On cancel: nothing changes. asyncio: <c>join</c>.</remarks>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
     public Coroutine JoinAsync() => _finished.WaitAsync();

@@ -14,6 +14,7 @@ public readonly struct LoopReleaser : IDisposable
     /// nothing.</summary>
     /// <remarks>Loop thread only.</remarks>
     /// <exception cref="InvalidOperationException">The lock is not held.</exception>
-    /// <exception cref="SemaphoreFullException">A bounded semaphore was released more often than acquired.</exception>
+    /// <exception cref="SemaphoreFullException">A bounded semaphore was released more often than
+    /// acquired.</exception>
     public void Dispose() => _owner?.Release();
 }

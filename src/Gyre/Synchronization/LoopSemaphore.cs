@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Gyre;
 
 /// <summary>A number of permits that tasks of one loop take and give back.</summary>
-/// <remarks>Loop thread only. First come, first served. Bound to the first loop in which somebody has to wait. asyncio:
-/// <c>Semaphore</c>.</remarks>
+/// <remarks>Loop thread only. First come, first served. Bound to the first loop in which somebody has to
+/// wait. asyncio: <c>Semaphore</c>.</remarks>
 // A release hands its permit to the first pending waiter: the value goes down again before that task runs, so
 // nobody can take the permit in between. A waiter that got one and was cancelled gives it back when it runs.
 [DebuggerDisplay("{ToString(),nq}")]
@@ -62,7 +62,8 @@ public class LoopSemaphore : IReleasable
         {
             _waiters.Remove(waiter);
 
-            // Those who came while this task was waiting for its turn queued up behind it, although there were permits.
+            // Those who came while this task was waiting for its turn queued up behind it, although there
+            // were permits.
             while (Value > 0 && WakeNext())
             {
             }

@@ -43,7 +43,8 @@ internal sealed class PriorityStore<T>(IComparer<T> comparer) : ItemStore<T>
             return moving.Item;
         }
 
-        // Everything from the hole up to the root moves one level up; what falls out at the root is the least.
+        // Everything from the hole up to the root moves one level up; what falls out at the root is the
+        // least.
         for (int i = hole; ; i = Parent(i))
         {
             (moving, _heap[i]) = (_heap[i], moving);

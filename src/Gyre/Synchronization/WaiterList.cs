@@ -7,8 +7,8 @@ namespace Gyre;
 /// A waiter that was woken or cancelled stays in the list until its task has run, and that is what makes a
 /// primitive fair: whoever comes in between sees that the place is taken.
 /// </remarks>
-// Invariant: every waiter before _cursor is done, so the first pending one is found in constant time, amortised.
-// Invariant: _cancelled is the number of cancelled waiters in the list.
+// Invariant: every waiter before _cursor is done, so the first pending one is found in constant time,
+// amortised. Invariant: _cancelled is the number of cancelled waiters in the list.
 internal sealed class WaiterList(object owner)
 {
     private LoopWaiter? _first;
@@ -146,7 +146,8 @@ internal sealed class WaiterList(object owner)
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_cancelled >= 0 && _cancelled <= Count, "A cancelled waiter is counted once, while it is here.");
+        Debug.Assert(
+            _cancelled >= 0 && _cancelled <= Count, "A cancelled waiter is counted once, while it is here.");
         Debug.Assert((_first is null) == (Count == 0), "An empty list has no head.");
         Debug.Assert((_last is null) == (Count == 0), "An empty list has no end.");
         Debug.Assert(_cursor is null || _cursor.List == this, "The cursor is in the list, or past its end.");

@@ -71,7 +71,7 @@ public class DefaultExecutorTests
             loop.RunUntilComplete(loop.ShutdownDefaultExecutor(TimeSpan.FromMilliseconds(50)));
             lock (warnings)
             {
-                Assert.Contains("the calls of the default executor did not end within 0.05 s", warnings);
+                Assert.Contains("calls of the default executor did not end within 0.05 s", warnings);
             }
 
             Assert.False(blocked.IsDone);

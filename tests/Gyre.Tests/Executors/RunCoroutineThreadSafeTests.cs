@@ -32,8 +32,8 @@ public class RunCoroutineThreadSafeTests
         Assert.Same(loop.CurrentTask, Assert.Single(loop.AllTasks()));
     });
 
-    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout: a token takes the
-    /// place of the cancelled concurrent future.</summary>
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout: a token
+    /// takes the place of the cancelled concurrent future.</summary>
     [Fact]
     public void Token_WhileTheCoroutineRuns_CancelsItsTask() => Run(async () =>
     {

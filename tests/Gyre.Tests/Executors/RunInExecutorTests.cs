@@ -7,7 +7,8 @@ public class RunInExecutorTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>CPython: EventLoopTestsMixin.test_run_in_executor, BaseEventLoopTests.test_run_in_executor.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_run_in_executor,
+    /// BaseEventLoopTests.test_run_in_executor.</summary>
     [Fact]
     public void RunInExecutor_DefaultExecutor_RunsOnItsThread() => Run(async () =>
     {
@@ -155,7 +156,8 @@ public class RunInExecutorTests
         Assert.Equal(Environment.CurrentManagedThreadId, await EventLoop.Running.RunInExecutor(
             executor, () => Environment.CurrentManagedThreadId));
         EventLoop.Running.DefaultExecutor = executor;
-        Assert.Equal(Environment.CurrentManagedThreadId, await Aio.ToThread(() => Environment.CurrentManagedThreadId));
+        Assert.Equal(
+            Environment.CurrentManagedThreadId, await Aio.ToThread(() => Environment.CurrentManagedThreadId));
     });
 
     [Fact]

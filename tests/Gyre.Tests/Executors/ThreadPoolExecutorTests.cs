@@ -137,7 +137,8 @@ public class ThreadPoolExecutorTests
         void Submit() => _ = executor.Submit(() => 1);
     }
 
-    /// <summary>CPython: ThreadPoolShutdownTest.test_threads_terminate, test_context_manager_shutdown.</summary>
+    /// <summary>CPython: ThreadPoolShutdownTest.test_threads_terminate,
+    /// test_context_manager_shutdown.</summary>
     [Fact]
     public void Shutdown_WithPendingCalls_RunsThemAndEndsTheThreads()
     {
@@ -159,7 +160,8 @@ public class ThreadPoolExecutorTests
         Assert.Equal(0, executor.WorkerCount);
     }
 
-    /// <summary>CPython: ExecutorShutdownTest.test_cancel_futures, ThreadPoolShutdownTest.test_cancel_futures_wait_false.</summary>
+    /// <summary>CPython: ExecutorShutdownTest.test_cancel_futures,
+    /// ThreadPoolShutdownTest.test_cancel_futures_wait_false.</summary>
     [Fact]
     public async Task Shutdown_CancelFutures_CancelsWhatHasNotBegun()
     {

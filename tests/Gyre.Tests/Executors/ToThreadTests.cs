@@ -4,7 +4,8 @@ namespace Gyre.Tests.Executors;
 
 public class ToThreadTests
 {
-    /// <summary>CPython: ToThreadTests.test_to_thread, test_to_thread_once, test_to_thread_args_kwargs.</summary>
+    /// <summary>CPython: ToThreadTests.test_to_thread, test_to_thread_once,
+    /// test_to_thread_args_kwargs.</summary>
     [Fact]
     public void ToThread_Function_RunsOnceOnAnotherThread() => Run(async () =>
     {
@@ -34,7 +35,8 @@ public class ToThreadTests
     public void ToThread_ManyAtOnce_AllRun() => Run(async () =>
     {
         int calls = 0;
-        await Aio.Gather(Enumerable.Range(0, 10).Select(_ => Aio.ToThread(() => { Interlocked.Increment(ref calls); })));
+        await Aio.Gather(Enumerable.Range(0, 10).Select(
+            _ => Aio.ToThread(() => { Interlocked.Increment(ref calls); })));
         Assert.Equal(10, calls);
     });
 

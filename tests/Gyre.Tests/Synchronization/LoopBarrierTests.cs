@@ -67,7 +67,8 @@ public partial class LoopBarrierTests
         AssertEmpty(barrier);
     });
 
-    /// <summary>CPython: BarrierTests.test_filling_tasks_wait_twice, test_filling_tasks_check_return_value.</summary>
+    /// <summary>CPython: BarrierTests.test_filling_tasks_wait_twice,
+    /// test_filling_tasks_check_return_value.</summary>
     [Fact]
     public void WaitAsync_TwiceByEveryTask_MeetsTwice() => Run(async () =>
     {

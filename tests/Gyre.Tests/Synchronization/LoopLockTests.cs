@@ -286,7 +286,8 @@ public class LoopLockTests
         const int Count = 20_000;
         var mutex = new LoopLock();
         await mutex.LockAsync();
-        LoopTask<LoopReleaser>[] cancelled = [.. Enumerable.Range(0, Count).Select(_ => Aio.CreateTask(mutex.LockAsync()))];
+        LoopTask<LoopReleaser>[] cancelled =
+            [.. Enumerable.Range(0, Count).Select(_ => Aio.CreateTask(mutex.LockAsync()))];
         await Turns();
         foreach (LoopTask<LoopReleaser> task in cancelled)
         {

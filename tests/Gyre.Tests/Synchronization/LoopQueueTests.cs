@@ -30,7 +30,8 @@ public partial class LoopQueueTests
         Assert.False(queue.IsFull);
     }
 
-    /// <summary>CPython: QueueBasicTests.test_order, LifoQueueTests.test_order, PriorityQueueTests.test_order.</summary>
+    /// <summary>CPython: QueueBasicTests.test_order, LifoQueueTests.test_order,
+    /// PriorityQueueTests.test_order.</summary>
     [Theory]
     [InlineData("fifo", new[] { 1, 3, 2 })]
     [InlineData("lifo", new[] { 2, 3, 1 })]
@@ -46,8 +47,8 @@ public partial class LoopQueueTests
         Assert.Equal(expected, await Aio.Gather(queue.GetAsync(), queue.GetAsync(), queue.GetAsync()));
     });
 
-    /// <summary>CPython: QueueGetTests.test_blocking_get, test_nonblocking_get, QueuePutTests.test_blocking_put,
-    /// test_nonblocking_put.</summary>
+    /// <summary>CPython: QueueGetTests.test_blocking_get, test_nonblocking_get,
+    /// QueuePutTests.test_blocking_put, test_nonblocking_put.</summary>
     [Fact]
     public void PutAsyncAndGetAsync_WithRoomAndItems_DoNotYield() => Run(async () =>
     {
@@ -62,7 +63,8 @@ public partial class LoopQueueTests
         Assert.Equal(2, item);
     });
 
-    /// <summary>CPython: QueueGetTests.test_nonblocking_get_exception, QueuePutTests.test_nonblocking_put_exception.</summary>
+    /// <summary>CPython: QueueGetTests.test_nonblocking_get_exception,
+    /// QueuePutTests.test_nonblocking_put_exception.</summary>
     [Fact]
     public void TryGetAndTryPut_WhereTheyWouldWait_ReturnFalse()
     {
@@ -237,7 +239,8 @@ public partial class LoopQueueTests
         Assert.Equal([1, 2], got.Order());
     });
 
-    /// <summary>CPython: QueuePutTests.test_put_cancel_drop, test_cancelled_put_silence_value_error_exception.</summary>
+    /// <summary>CPython: QueuePutTests.test_put_cancel_drop,
+    /// test_cancelled_put_silence_value_error_exception.</summary>
     [Fact]
     public void Cancel_OfAWokenPutter_PutsNothing() => Run(async () =>
     {
@@ -302,7 +305,8 @@ public partial class LoopQueueTests
         Assert.Equal(2, await getter);
     });
 
-    /// <summary>CPython: QueueBasicTests.test_repr, test_str, _QueueJoinTestMixin.test_format, _QueueShutdownTestMixin.test_format.</summary>
+    /// <summary>CPython: QueueBasicTests.test_repr, test_str, _QueueJoinTestMixin.test_format,
+    /// _QueueShutdownTestMixin.test_format.</summary>
     [Fact]
     public void ToString_SaysItemsWaitersAndState() => Run(async () =>
     {

@@ -86,7 +86,8 @@ public class LoopSemaphoreTests
     public void Release_WhenTheFirstWaitersAreCancelled_GoesToTheFirstLiveOne() => Run(async () =>
     {
         var semaphore = new LoopSemaphore(0);
-        LoopTask<LoopReleaser>[] tasks = [.. Enumerable.Range(0, 4).Select(_ => Aio.CreateTask(semaphore.AcquireAsync()))];
+        LoopTask<LoopReleaser>[] tasks =
+            [.. Enumerable.Range(0, 4).Select(_ => Aio.CreateTask(semaphore.AcquireAsync()))];
         await Turns();
         tasks[0].Cancel();
         tasks[1].Cancel();

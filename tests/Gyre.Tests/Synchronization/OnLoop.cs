@@ -2,7 +2,8 @@ using Gyre.Testing;
 
 namespace Gyre.Tests.Synchronization;
 
-/// <summary>Runs scenarios on virtual time, where a wait for ever is a <see cref="DeadlockException"/>.</summary>
+/// <summary>Runs scenarios on virtual time, where a wait for ever is a
+/// <see cref="DeadlockException"/>.</summary>
 internal static class OnLoop
 {
     /// <summary>Runs it twice, with and without debug mode, and returns the time that it took.</summary>
