@@ -3,12 +3,29 @@ namespace Gyre;
 /// <summary>Finds a method's name in the name that the compiler gave to its state machine.</summary>
 internal static class StateMachineName
 {
-    /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>.</summary>
+    private const string LocalFunctionMark = "g__";
+    private const string LambdaMark = "b__";
+
+    /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>. For a local function its own name, and for a lambda
+    /// <c>lambda in FetchAsync</c>.</summary>
     public static string Of(Type stateMachine)
     {
         string name = stateMachine.Name;
         int open = name.LastIndexOf('<');
         int close = name.IndexOf('>', Math.Max(open, 0));
-        return open >= 0 && close > open + 1 ? name[(open + 1)..close] : name;
+        if (open < 0 || close <= open + 1)
+        {
+            return name;
+        }
+
+        // A local function's state machine is <<Method>g__Local|0_1>d, a lambda's <<Method>b__0_1>d.
+        string method = name[(open + 1)..close];
+        ReadOnlySpan<char> rest = name.AsSpan(close + 1);
+        if (rest.StartsWith(LocalFunctionMark, StringComparison.Ordinal) && rest.IndexOf('|') is int end and > 0)
+        {
+            return rest[LocalFunctionMark.Length..end].ToString();
+        }
+
+        return rest.StartsWith(LambdaMark, StringComparison.Ordinal) ? "lambda in " + method : method;
     }
 }

@@ -1,0 +1,154 @@
+using static Gyre.Tests.Virtual;
+
+namespace Gyre.Tests.Coroutines;
+
+/// <summary>However deep the chain: no recursion, no step that costs more because of the depth.</summary>
+public class DeepChainTests
+{
+    private const int Depth = 100_000;
+
+    [Fact]
+    public void Chain_ThatReturnsWithoutAWait_Ends() => Run(async () => Assert.Equal(Depth, await Count(Depth, null)));
+
+    [Fact]
+    public void Chain_ThatWaitsAtItsEnd_Ends() =>
+        Run(async () => Assert.Equal(Depth, await Count(Depth, () => Aio.Sleep(1.Seconds()))));
+
+    [Fact]
+    public void Chain_OfMixedKinds_Ends() => Run(async () => Assert.Equal("bottom", await Even(Depth)));
+
+    [Fact]
+    public void Chain_ThatFails_HandsTheErrorUp()
+    {
+        using var test = new TestLoop();
+        var error = new FormatException("from below");
+        var caught = Assert.Throws<FormatException>(() => test.Run(() => Count(Depth, () => Fail(error))));
+        Assert.Same(error, caught);
+        Assert.Contains(nameof(Fail), caught.StackTrace, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chain_ThatIsCancelled_HandsTheCancellationUp() => Run(async () =>
+    {
+        LoopTask<int> task = Aio.CreateTask(Count(Depth, Forever));
+        await Turns();
+        task.Cancel();
+        await Turns();
+        Assert.True(task.IsCancelled);
+    });
+
+    [Fact]
+    public void Chain_WhoseLevelsCatchAndThrowAnother_Ends()
+    {
+        using var test = new TestLoop();
+        Assert.Equal($"{Depth / 10}", Assert.Throws<FormatException>(() => test.Run(() => Rethrow(Depth / 10))).Message);
+
+        static async Coroutine Rethrow(int level)
+        {
+            try
+            {
+                if (level == 0)
+                {
+                    throw new FormatException("-");
+                }
+
+                await Rethrow(level - 1);
+            }
+            catch (FormatException)
+            {
+                throw new FormatException($"{level}");
+            }
+        }
+    }
+
+    /// <summary>Ten times the depth may cost ten times the work, not a hundred times.</summary>
+    [Fact]
+    public void Chain_ThatFails_TakesTimeInProportionToItsDepth()
+    {
+        double ratio = Median(5, () =>
+        {
+            double one = TimeToFail(2_000);
+            return TimeToFail(20_000) / one;
+        });
+        Assert.InRange(ratio, 0, 40);
+    }
+
+    /// <summary>As for coroutines: an error that climbs through tasks that wait for tasks.</summary>
+    [Fact]
+    public void ChainOfTasks_ThatFails_TakesTimeInProportionToItsLength()
+    {
+        double ratio = Median(5, () =>
+        {
+            double one = TimeToFailTasks(1_000);
+            return TimeToFailTasks(10_000) / one;
+        });
+        Assert.InRange(ratio, 0, 40);
+    }
+
+    internal static double Median(int samples, Func<double> measure)
+    {
+        measure();
+        double[] values = [.. Enumerable.Range(0, samples).Select(_ => measure()).Order()];
+        return values[samples / 2];
+    }
+
+    private static double TimeToFail(int depth)
+    {
+        using var test = new TestLoop();
+        long start = TimeProvider.System.GetTimestamp();
+        Assert.Throws<FormatException>(() => test.Run(() => Count(depth, () => Fail(new FormatException()))));
+        return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static double TimeToFailTasks(int length)
+    {
+        using var test = new TestLoop();
+        long start = TimeProvider.System.GetTimestamp();
+        Assert.Throws<FormatException>(() => test.Run(() => Link(length)));
+        return TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+
+        static async Coroutine Link(int left)
+        {
+            if (left == 0)
+            {
+                throw new FormatException();
+            }
+
+            await Aio.CreateTask(Link(left - 1));
+        }
+    }
+
+    private static async Coroutine<int> Count(int level, Func<Coroutine>? bottom)
+    {
+        if (level == 0)
+        {
+            if (bottom is not null)
+            {
+                await bottom();
+            }
+
+            return 0;
+        }
+
+        return 1 + await Count(level - 1, bottom);
+    }
+
+    private static async Coroutine Fail(Exception error)
+    {
+        await Aio.Yield();
+        throw error;
+    }
+
+    private static async Coroutine<string> Even(int level) =>
+        level == 0 ? "bottom" : (await Odd<object>(level - 1)).ToString()!;
+
+    private static async Coroutine<T> Odd<T>(int level)
+    {
+        if (level % 3 == 0)
+        {
+            await Aio.Yield();
+        }
+
+        return (T)(object)(level <= 0 ? "bottom" : await Even(level - 1));
+    }
+}

@@ -1,0 +1,135 @@
+namespace Gyre.Tests.Coroutines;
+
+public class StackTraceTests
+{
+    [Fact]
+    public void Trace_OfAnErrorFromBelow_NamesEveryMethodOfTheChainInOrder()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<FormatException>(() => test.Run(TopLevel));
+        AssertInOrder(error, nameof(BottomLevel), nameof(MiddleLevel), nameof(TopLevel));
+    }
+
+    [Fact]
+    public void Trace_ThroughTasks_NamesTheMethodsOfBoth()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<FormatException>(() => test.Run(TaskLevel));
+        AssertInOrder(error, nameof(BottomLevel), nameof(MiddleLevel), nameof(TaskLevel));
+    }
+
+    [Fact]
+    public void Trace_ShowsNothingOfTheLibrarysMachineryBetweenTheMethods()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<FormatException>(() => test.Run(TopLevel));
+        string chain = error.StackTrace![..error.StackTrace!.IndexOf(nameof(TopLevel), StringComparison.Ordinal)];
+        Assert.DoesNotContain("GetResult", chain, StringComparison.Ordinal);
+        Assert.DoesNotContain("CoroutineBox", chain, StringComparison.Ordinal);
+        Assert.DoesNotContain("ExceptionDispatchInfo", chain, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_OfATaskAwaitedTwice_DoesNotGrow()
+    {
+        using var test = new TestLoop();
+        var lengths = new List<int>();
+        test.Run(async () =>
+        {
+            LoopTask task = Aio.CreateTask(MiddleLevel());
+            for (int i = 0; i < 3; i++)
+            {
+                try
+                {
+                    await task;
+                }
+                catch (FormatException e)
+                {
+                    lengths.Add(e.StackTrace!.Length);
+                }
+            }
+        });
+        Assert.Equal(3, lengths.Count);
+        Assert.Single(lengths.Distinct());
+    }
+
+    [Fact]
+    public void Trace_OfAVeryDeepChain_KeepsItsInnermostLevels()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<FormatException>(() => test.Run(() => Deep(1_000)));
+        string[] lines = error.StackTrace!.Split(Environment.NewLine);
+        Assert.Contains(nameof(BottomLevel), lines[0], StringComparison.Ordinal);
+        Assert.InRange(lines.Count(line => line.Contains(nameof(Deep), StringComparison.Ordinal)), 100, 200);
+
+        static async Coroutine Deep(int level)
+        {
+            if (level == 0)
+            {
+                await BottomLevel();
+            }
+            else
+            {
+                await Deep(level - 1);
+            }
+        }
+    }
+
+    [Fact]
+    public void CoroutineName_OfAWaitingTask_IsTheInnermostMethod()
+    {
+        using var test = new TestLoop();
+        test.Run(async () =>
+        {
+            LoopTask task = Aio.CreateTask(Outer());
+            Assert.Equal(nameof(Outer), task.CoroutineName);
+            await Aio.Yield();
+            Assert.Equal(nameof(Waiting), task.CoroutineName);
+            task.Cancel();
+            await Aio.Yield();
+            Assert.True(task.IsDone);
+            Assert.Null(task.CoroutineName);
+        });
+
+        static async Coroutine Outer() => await Waiting();
+
+        static async Coroutine Waiting() => await EventLoop.Running.CreateFuture<int>();
+    }
+
+    [Fact]
+    public void CoroutineName_OfALambda_NamesTheMethodAroundIt()
+    {
+        using var test = new TestLoop();
+        Func<Coroutine> lambda = async () => await Aio.Yield();
+        LoopTask task = test.Loop.CreateTask(lambda());
+        Assert.Equal($"lambda in {nameof(CoroutineName_OfALambda_NamesTheMethodAroundIt)}", task.CoroutineName);
+        test.Loop.RunUntilComplete(task);
+    }
+
+    private static void AssertInOrder(Exception error, params string[] names)
+    {
+        int position = -1;
+        foreach (string name in names)
+        {
+            int found = error.StackTrace!.IndexOf(name, position + 1, StringComparison.Ordinal);
+            Assert.True(found > position, $"{name} is not in its place in:{Environment.NewLine}{error.StackTrace}");
+            position = found;
+        }
+    }
+
+    private static async Coroutine TopLevel() => await MiddleLevel();
+
+    private static async Coroutine TaskLevel() => await Aio.CreateTask(MiddleLevel());
+
+    private static async Coroutine<int> MiddleLevel()
+    {
+        await BottomLevel();
+        return 1;
+    }
+
+    private static async Coroutine BottomLevel()
+    {
+        await Aio.Sleep(1.Milliseconds());
+        throw new FormatException("bottom");
+    }
+}
