@@ -15,6 +15,7 @@ namespace Gyre.Polling;
 /// </code>
 /// A direction is armed while it has a sink. Whether it is ready is the backend's business.
 /// </remarks>
+[DebuggerDisplay("{GetType().Name}: input {IsInputArmed}, output {IsOutputArmed}, closed {IsClosed}")]
 internal abstract class BackendSocket : PollSocket
 {
     protected BackendSocket(OperationLedger operations, AddressFamily family, ProtocolType protocol)

@@ -16,8 +16,8 @@ namespace Gyre.Polling;
 public abstract class PollSocket : IDisposable
 {
     /// <summary>The socket itself, for options. Do not send, receive, or close through it.</summary>
-    /// <remarks>Made when it is first asked for, which costs system calls. What is below has its own
-    /// members.</remarks>
+    /// <remarks>Made when it is first asked for, which costs ten system calls or so. For addresses and
+    /// <see cref="NoDelay"/> there are the members below.</remarks>
     public abstract Socket Socket { get; }
 
     /// <summary>Whether <see cref="Close"/> was called.</summary>

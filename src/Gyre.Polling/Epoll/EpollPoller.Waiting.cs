@@ -5,7 +5,7 @@ internal sealed partial class EpollPoller
     private unsafe int Wait(byte* events, long nanoseconds)
     {
         // SAFETY: the caller gives room for EventsMax events; the timeout is a local.
-        if (nanoseconds <= 0 || !_waitsInNanoseconds)
+        if (nanoseconds <= 0 || !WaitsInNanoseconds)
         {
             return Libc.EpollWait(_epollDescriptor, events, EventsMax, Timeouts.ToMilliseconds(nanoseconds));
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -36,6 +37,7 @@ namespace Gyre.Polling;
 // 5. close(2) frees the descriptor even when it reports an error. It is never repeated.
 
 /// <summary>The poller on Linux's epoll.</summary>
+[DebuggerDisplay("epoll, {Sockets.Count} sockets")]
 internal sealed partial class EpollPoller : Poller
 {
     // The most events of one wait. The rest comes with the next one, after these have been executed.
@@ -48,7 +50,6 @@ internal sealed partial class EpollPoller : Poller
     private readonly DescriptorHandle _epoll;
     private readonly int _epollDescriptor;
     private readonly EpollWakeup _wakeup;
-    private readonly bool _waitsInNanoseconds;
 
     // On the pinned heap: the kernel writes to it during calls that do not hold up the garbage collector.
     private readonly byte[] _events =
@@ -57,7 +58,11 @@ internal sealed partial class EpollPoller : Poller
 
     private bool _disposed;
 
-    public EpollPoller()
+    /// <summary>Makes a poller.</summary>
+    /// <param name="allowNanosecondWait">False makes it wait as on a kernel that lacks the finer
+    /// wait.</param>
+    /// <exception cref="SocketException">The system has no descriptor left.</exception>
+    public EpollPoller(bool allowNanosecondWait = true)
     {
         _epoll = Own(Libc.EpollCreate());
         _epollDescriptor = (int)_epoll.DangerousGetHandle();
@@ -79,7 +84,7 @@ internal sealed partial class EpollPoller : Poller
             throw Failure(result);
         }
 
-        _waitsInNanoseconds = HasNanosecondWait();
+        WaitsInNanoseconds = allowNanosecondWait && HasNanosecondWait();
     }
 
     ~EpollPoller() => Dispose(disposing: false);
@@ -90,6 +95,12 @@ internal sealed partial class EpollPoller : Poller
     public override string BackendName => "epoll";
 
     public override bool HasOperations => Operations.HasOperations;
+
+    /// <summary>The descriptor of the epoll itself.</summary>
+    internal int Descriptor => _epollDescriptor;
+
+    /// <summary>Whether timeouts are as fine as a nanosecond, or else a millisecond.</summary>
+    internal bool WaitsInNanoseconds { get; }
 
     internal OperationLedger Operations { get; } = new();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Gyre.Polling;
@@ -11,6 +12,7 @@ namespace Gyre.Polling;
 /// <para>The BCL reports on pool threads. They put what ended into the inbox and do nothing else; the owner
 /// takes it from there.</para>
 /// </remarks>
+[DebuggerDisplay("portable, {_sockets.Count} sockets")]
 internal sealed class PortablePoller : Poller
 {
     private const int ReceiveBufferSize = 64 * 1024;

@@ -87,6 +87,19 @@ public abstract partial class PollerContract
     }
 
     [Fact]
+    public void OnSent_Throws_NextSendWorks()
+    {
+        (PollSocket socket, Socket peer) = Harness.Connect();
+        socket.Send(Pattern(1), new SendRecorder { Sent = () => throw new InvalidOperationException("by the test") });
+        Assert.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
+        var sink = new SendRecorder();
+        socket.Send(Pattern(2), sink);
+        Harness.RunUntil(() => sink.Calls == 1);
+        Assert.Equal([0, 0, 1], ReceiveExactly(peer, 3));
+        Assert.False(Poller.HasOperations);
+    }
+
+    [Fact]
     public void Send_PeerResetsWhileFull_SinkGetsTheError()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
