@@ -22,10 +22,10 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
     /// <remarks>On cancel: every socket is closed.</remarks>
     public async Coroutine<PollSocket?> RunAsync()
     {
-        StartNext();
         bool delivered = false;
         try
         {
+            StartNext();
             await _done;
             delivered = true;
             return _winner;
@@ -90,6 +90,12 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
             socket?.Close(abort: false);
             Errors.Add(e);
             return false;
+        }
+        catch
+        {
+            // Not the network's fault: an address that makes no sense.
+            socket?.Close(abort: false);
+            throw;
         }
     }
 

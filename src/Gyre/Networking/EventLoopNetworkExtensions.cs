@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gyre.Polling;
 
 namespace Gyre;
 
@@ -69,7 +70,7 @@ public static class EventLoopNetworkExtensions
         {
             ArgumentNullException.ThrowIfNull(protocolFactory);
             ArgumentNullException.ThrowIfNull(socket);
-            return Connecting.OpenAsync(loop, loop.Poller.Attach(socket), protocolFactory);
+            return OpenSocket(loop, protocolFactory, socket);
         }
 
         /// <summary>Listens on a port over TCP. asyncio: <c>create_server</c>.</summary>
@@ -133,6 +134,24 @@ public static class EventLoopNetworkExtensions
             protocolFactory,
             (remote as IPEndPoint)?.Address.ToString() ?? "",
             options);
+
+    private static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenSocket<TProtocol>(
+        EventLoop loop, Func<TProtocol> protocolFactory, Socket socket)
+        where TProtocol : Protocol
+    {
+        PollSocket attached;
+        try
+        {
+            attached = loop.Poller.Attach(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        return await Connecting.OpenAsync(loop, attached, protocolFactory);
+    }
 
     private static void CheckPort(int port, int min)
     {

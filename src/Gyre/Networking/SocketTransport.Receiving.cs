@@ -95,9 +95,14 @@ internal sealed partial class SocketTransport
         }
 
         IReceiveSink sink = this;
-        if (_protocol is BufferedProtocol)
+        if (_protocol is BufferedProtocol buffered)
         {
-            sink = _bufferedSink ??= new BufferedSink(this);
+            if (_bufferedSink?.Protocol != buffered)
+            {
+                _bufferedSink = new BufferedSink(this, buffered);
+            }
+
+            sink = _bufferedSink;
         }
 
         try
@@ -122,18 +127,21 @@ internal sealed partial class SocketTransport
         }
     }
 
-    /// <summary>The sink of a protocol that brings its own buffers.</summary>
-    private sealed class BufferedSink(SocketTransport transport) : IBufferedReceiveSink
+    /// <summary>The sink of a protocol that brings its own buffers. Bytes go to the one whose buffer they are in, also when
+    /// it was replaced in the meantime.</summary>
+    private sealed class BufferedSink(SocketTransport transport, BufferedProtocol protocol) : IBufferedReceiveSink
     {
         // A sink must return something; after a failure nothing is received into it.
         private static readonly byte[] s_nothing = new byte[1];
+
+        public BufferedProtocol Protocol => protocol;
 
         public Memory<byte> GetReceiveBuffer(int sizeHint)
         {
             transport.EnterContext();
             try
             {
-                Memory<byte> buffer = ((BufferedProtocol)transport._protocol).GetBuffer(sizeHint);
+                Memory<byte> buffer = protocol.GetBuffer(sizeHint);
                 return buffer.IsEmpty ? throw BufferedProtocol.EmptyBuffer() : buffer;
             }
             catch (Exception e)
@@ -148,7 +156,7 @@ internal sealed partial class SocketTransport
             transport.EnterContext();
             try
             {
-                ((BufferedProtocol)transport._protocol).BufferUpdated(count);
+                protocol.BufferUpdated(count);
             }
             catch (Exception e)
             {

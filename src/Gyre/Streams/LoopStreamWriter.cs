@@ -30,10 +30,10 @@ public sealed class LoopStreamWriter
     /// <summary>Closes a connection that nobody holds any more.</summary>
     ~LoopStreamWriter()
     {
-        // A closed loop has closed its sockets.
-        if (!Transport.IsClosing && Transport.Loop.TryPostThreadSafe(s_closeDropped, Transport, null))
+        // The rest is for the loop's thread. A closed loop has closed its sockets.
+        if (!Transport.IsClosing)
         {
-            RuntimeWarnings.Raise($"{Transport} was dropped open; close its writer");
+            Transport.Loop.TryPostThreadSafe(s_closeDropped, Transport, null);
         }
     }
 
@@ -123,6 +123,14 @@ public sealed class LoopStreamWriter
 
     private sealed class CloseItem : WorkItem
     {
-        internal override void Execute(object? first, object? second) => ((Transport)first!).Close();
+        internal override void Execute(object? first, object? second)
+        {
+            var transport = (Transport)first!;
+            if (!transport.IsClosing)
+            {
+                RuntimeWarnings.Raise($"{transport} was dropped open; close its writer");
+                transport.Close();
+            }
+        }
     }
 }

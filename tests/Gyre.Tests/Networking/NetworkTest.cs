@@ -7,7 +7,7 @@ namespace Gyre.Tests.Networking;
 public abstract class NetworkTest
 {
     /// <summary>Much longer than any test takes. It ends a test that hangs, and decides nothing else.</summary>
-    private static readonly TimeSpan s_hangLimit = 60.Seconds();
+    private static readonly TimeSpan s_hangLimit = 20.Seconds();
 
     public static TheoryData<PollerBackend> Backends { get; } =
     [
