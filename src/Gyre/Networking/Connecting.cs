@@ -12,7 +12,7 @@ internal static class Connecting
         EventLoop loop, string host, int port, ConnectionOptions options)
     {
         AddressFamily family = options.LocalEndPoint?.AddressFamily ?? options.AddressFamily;
-        IPAddress[] addresses = await HostResolver.Of(loop).ResolveAsync(host, family);
+        IPAddress[] addresses = await HostResolver.ResolveAsync(loop, host, family);
         EndPoint[] remotes = [.. Interleave(addresses).Select(address => new IPEndPoint(address, port))];
         string name = host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
         return await ConnectAsync(loop, remotes, name, options);

@@ -115,7 +115,7 @@ public static class EventLoopNetworkExtensions
             string host, AddressFamily family = AddressFamily.Unspecified)
         {
             ArgumentException.ThrowIfNullOrEmpty(host);
-            return [.. await HostResolver.Of(loop).ResolveAsync(host, family)];
+            return [.. await HostResolver.ResolveAsync(loop, host, family)];
         }
     }
 

@@ -23,13 +23,10 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     private int _threads;
     private int _idleThreads;
 
-    /// <summary>The loop's resolver: the system's, unless a test has attached its own before.</summary>
-    public static HostResolver Of(EventLoop loop) => loop.Attachment(static _ => s_system);
-
     /// <summary>The addresses of a host, in the system's order of preference. A literal address needs no
     /// thread.</summary>
     /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
-    public async Coroutine<IPAddress[]> ResolveAsync(string host, AddressFamily family)
+    public static async Coroutine<IPAddress[]> ResolveAsync(EventLoop loop, string host, AddressFamily family)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
         {
@@ -39,8 +36,11 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
                     SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
         }
 
-        var request = new Request(EventLoop.Running, host);
-        Enqueue(ToAscii(host), family, request);
+        // The system's resolver, unless a test has attached its own before.
+        HostResolver resolver = loop.Attachment(static _ => s_system);
+        string name = ToAscii(host);
+        var request = new Request(loop, host);
+        resolver.Enqueue(name, family, request);
         try
         {
             await request.Done;

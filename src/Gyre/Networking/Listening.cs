@@ -15,7 +15,7 @@ internal static class Listening
     {
         IPAddress[] addresses = string.IsNullOrEmpty(host)
             ? [IPAddress.Any, IPAddress.IPv6Any]
-            : await HostResolver.Of(loop).ResolveAsync(host, AddressFamily.Unspecified);
+            : await HostResolver.ResolveAsync(loop, host, AddressFamily.Unspecified);
         List<Socket> sockets = BindAll(addresses.Distinct(), port, options, host);
         return Create(loop, protocolFactory, sockets, options);
     }
@@ -51,8 +51,7 @@ internal static class Listening
         {
             if (local is IPEndPoint)
             {
-                // On Unix a Socket sets SO_REUSEADDR by itself, unless it is to be exclusive.
-                socket.ExclusiveAddressUse = !options.ReuseAddress;
+                SetReuseAddress(socket, options.ReuseAddress);
             }
 
             if (options.ReusePort)
@@ -130,6 +129,20 @@ internal static class Listening
         foreach (Socket socket in sockets)
         {
             socket.Dispose();
+        }
+    }
+
+    private static void SetReuseAddress(Socket socket, bool reuse)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, reuse);
+        }
+        else if (!reuse)
+        {
+            // Socket.Bind sets SO_REUSEADDR there, whatever was set before.
+            throw new PlatformNotSupportedException(
+                "On this system the BCL's sockets always reuse addresses. Leave ReuseAddress true.");
         }
     }
 

@@ -8,7 +8,8 @@ public class ServerOptions
     public int Backlog { get; init; } = 100;
 
     /// <summary>Whether a port may be bound while connections of an earlier server are still winding down.</summary>
-    /// <value>True by default, except on Windows, where it would let two servers share a port.</value>
+    /// <value>True by default, and always, except on Windows. There it is false by default: it would let two servers
+    /// share a port.</value>
     public bool ReuseAddress { get; init; } = !OperatingSystem.IsWindows();
 
     /// <summary>Whether several servers may bind the same port; the system spreads connections among them.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Gyre.Polling;
 
 namespace Gyre.Tests.Networking;
@@ -42,6 +43,10 @@ public abstract class NetworkTest
         await server.DisposeAsync();
         return PortOf(server);
     }
+
+    /// <summary>Has the running loop resolve names with a function. Before its first lookup.</summary>
+    protected static void UseResolver(Func<string, AddressFamily, IPAddress[]> lookup) =>
+        EventLoop.Running.Attachment(_ => new HostResolver(lookup));
 
     /// <summary>Lets the loop go on until something holds.</summary>
     protected static async Coroutine Until(Func<bool> condition)

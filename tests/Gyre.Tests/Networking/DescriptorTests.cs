@@ -1,0 +1,143 @@
+using System.Net;
+using Gyre.Polling;
+
+namespace Gyre.Tests.Networking;
+
+/// <summary>Tests that count the descriptors of the process: no other test may run meanwhile.</summary>
+[Collection(nameof(SequentialCollection))]
+public class DescriptorTests : NetworkTest
+{
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateConnection_FirstAddressIsSilent_TheSecondStartsAfterTheDelay(PollerBackend backend) =>
+        Run(backend, async () =>
+        {
+            EventLoop loop = EventLoop.Running;
+            using FullListener full = await FullListener.OpenAsync();
+            Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", full.Port);
+            UseResolver((_, _) => [IPAddress.Parse("127.0.0.2"), IPAddress.Loopback]);
+            int before = OpenDescriptors();
+            TimeSpan start = loop.Time;
+            (Transport transport, _) = await loop.CreateConnection(
+                () => new RecordingProtocol(),
+                "slow.example",
+                PortOf(server),
+                new ConnectionOptions { HappyEyeballsDelay = 30.Milliseconds() });
+            Assert.InRange(loop.Time - start, 30.Milliseconds(), 10.Seconds());
+            Assert.Equal(server.EndPoints[0], transport.RemoteEndPoint);
+
+            // Ours, and the accepted end; the attempt that lost is closed.
+            await Until(() => server.ClientCount == 1);
+            AssertDescriptors(before + 2);
+            transport.Close();
+            await server.DisposeAsync();
+        });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateConnection_Cancelled_ReturnsAtOnceWithoutADescriptor(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        using FullListener full = await FullListener.OpenAsync();
+        int before = OpenDescriptors();
+        LoopTask<(Transport, RecordingProtocol)> task = Aio.CreateTask(loop.CreateConnection(
+            () => new RecordingProtocol(), new IPEndPoint(IPAddress.Parse("127.0.0.2"), full.Port)));
+        await Aio.Sleep(5.Milliseconds());
+        Assert.False(task.IsDone);
+        AssertDescriptors(before + 1);
+        TimeSpan start = loop.Time;
+        task.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.AsTask());
+        Assert.InRange(loop.Time - start, TimeSpan.Zero, 1.Seconds());
+        AssertDescriptors(before);
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateConnection_CancelledAtAnyStep_LeavesNoDescriptor(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        int before = OpenDescriptors();
+        for (int steps = 0; steps < 40; steps++)
+        {
+            LoopTask<(Transport Transport, RecordingProtocol Protocol)> task = Aio.CreateTask(loop.CreateConnection(
+                () => new RecordingProtocol(), "127.0.0.1", PortOf(server)));
+            for (int i = 0; i < steps % 8; i++)
+            {
+                await Aio.Yield();
+            }
+
+            task.Cancel();
+            try
+            {
+                (await task).Transport.Close();
+            }
+            catch (CancelledException)
+            {
+                // Either it was in time, or the connection stands and is closed.
+            }
+        }
+
+        await Until(() => server.ClientCount == 0 && OpenDescriptors() <= before);
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateConnection_FactoryThrows_LeavesNoDescriptor(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        int before = OpenDescriptors();
+        await Assert.ThrowsAsync<FormatException>(() => loop.CreateConnection<RecordingProtocol>(
+            () => throw new FormatException(), "127.0.0.1", PortOf(server)).AsTask());
+        await Until(() => server.ClientCount == 0 && OpenDescriptors() <= before);
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Loop_ManyConnectionsAndServers_GivesEveryDescriptorBack(PollerBackend backend)
+    {
+        int before = OpenDescriptors();
+        Run(backend, async () =>
+        {
+            EventLoop loop = EventLoop.Running;
+            Server server = await loop.CreateServer(
+                () => new RecordingProtocol { OnData = (self, data) => self.Transport.Write(data) }, "127.0.0.1", 0);
+            for (int i = 0; i < 200; i++)
+            {
+                (Transport transport, _) = await loop.CreateConnection(
+                    () => new RecordingProtocol(), "127.0.0.1", PortOf(server));
+                transport.Write("x"u8);
+                if (i % 5 == 0)
+                {
+                    transport.Abort();
+                }
+                else if (i % 3 == 0)
+                {
+                    transport.Close();
+                }
+                else if (i % 10 == 1)
+                {
+                    transport.WriteEof();
+                }
+            }
+
+            // The rest is open when the loop closes.
+        });
+        AssertDescriptors(before);
+    }
+
+    private static int OpenDescriptors() =>
+        Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : 0;
+
+    private static void AssertDescriptors(int expected)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.Equal(expected, OpenDescriptors());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using Gyre.Polling;
+
+namespace Gyre.Tests.Networking;
+
+/// <summary>A poller whose listeners fail to accept while it is starved, as they do when no descriptor is left.</summary>
+public sealed class StarvedPoller(Poller inner) : Poller
+{
+    public bool IsStarved { get; set; }
+
+    public int FailedAccepts { get; private set; }
+
+    public override string BackendName => inner.BackendName;
+
+    public override bool HasOperations => inner.HasOperations;
+
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready) => inner.Poll(timeoutNanoseconds, ready);
+
+    public override void Wake() => inner.Wake();
+
+    public override PollSocket Attach(Socket socket) => new Listener(this, inner.Attach(socket));
+
+    public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
+        inner.CreateSocket(family, type, protocol);
+
+    protected override void Dispose(bool disposing) => inner.Dispose();
+
+    /// <summary>Hands everything on, but the connections that cannot be accepted.</summary>
+    private sealed class Listener(StarvedPoller poller, PollSocket socket) : PollSocket, IAcceptSink
+    {
+        private IAcceptSink? _sink;
+        private PollSocket? _waiting;
+
+        public override Socket Socket => socket.Socket;
+
+        public override bool IsClosed => socket.IsClosed;
+
+        public override bool NoDelay { get => socket.NoDelay; set => socket.NoDelay = value; }
+
+        public override void StartAccepting(IAcceptSink sink)
+        {
+            if (_waiting is { } connection && poller.IsStarved)
+            {
+                Refuse(sink, connection);
+                return;
+            }
+
+            _sink = sink;
+            socket.StartAccepting(this);
+            if (_waiting is { } freed)
+            {
+                _waiting = null;
+                sink.OnAccepted(freed);
+            }
+        }
+
+        public override void StopAccepting() => socket.StopAccepting();
+
+        public void OnAccepted(PollSocket connection)
+        {
+            if (!poller.IsStarved)
+            {
+                _sink!.OnAccepted(connection);
+                return;
+            }
+
+            socket.StopAccepting();
+            Refuse(_sink!, connection);
+        }
+
+        public void OnAcceptFailed(SocketError error) => _sink!.OnAcceptFailed(error);
+
+        public override void Close(bool abort)
+        {
+            _waiting?.Close(abort: true);
+            socket.Close(abort);
+        }
+
+        public override void Connect(EndPoint remote, IConnectSink sink) => throw new NotSupportedException();
+
+        public override void StartReceiving(IReceiveSink sink) => throw new NotSupportedException();
+
+        public override void StopReceiving() => throw new NotSupportedException();
+
+        public override int TrySend(ReadOnlySpan<byte> data, out SocketError error) => throw new NotSupportedException();
+
+        public override void Send(ReadOnlyMemory<byte> data, ISendSink sink) => throw new NotSupportedException();
+
+        public override SocketError Shutdown(SocketShutdown how) => throw new NotSupportedException();
+
+        private void Refuse(IAcceptSink sink, PollSocket connection)
+        {
+            _waiting = connection;
+            poller.FailedAccepts++;
+            sink.OnAcceptFailed(SocketError.TooManyOpenSockets);
+        }
+    }
+}
