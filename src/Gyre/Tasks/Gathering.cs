@@ -131,6 +131,9 @@ internal sealed class GatherFuture<T> : Future<T>
 
         if (_cancelRequested)
         {
+            // What the children ended with is not passed on, and counts as seen.
+            Array.ForEach(_children, static child => child.RetrieveError());
+
             // asyncio takes the exception of the last child in the list, whichever ended last.
             TryFinishFailed(_children[^1].TakeCancelledError());
         }
