@@ -1,25 +1,13 @@
-using System.Text;
-
 namespace Gyre.Testing;
 
 /// <summary>On a virtual clock: nothing is ready, no timer is left, and tasks are still waiting.</summary>
+/// <remarks>The message tells who waits for what, and names a circle if there is one.</remarks>
 public sealed class DeadlockException : Exception
 {
-    internal DeadlockException(IReadOnlyList<LoopTask> tasks)
-        : base(Describe(tasks)) => Tasks = tasks;
+    internal DeadlockException(EventLoop loop)
+        : base("Deadlock: nothing is ready, and no timer is left that could change that."
+            + Environment.NewLine + WaitReport.Describe(loop)) => Tasks = loop.AllTasks();
 
     /// <summary>The tasks that wait for ever.</summary>
     public IReadOnlyList<LoopTask> Tasks { get; }
-
-    private static string Describe(IReadOnlyList<LoopTask> tasks)
-    {
-        var text = new StringBuilder("Deadlock: nothing is ready, and no timer is left that could change that.");
-        foreach (LoopTask task in tasks)
-        {
-            text.AppendLine().Append("  ").Append(task).Append(" in '").Append(task.CoroutineName)
-                .Append("' waits for ").Append(task.Waiter?.ToString() ?? "something outside the library");
-        }
-
-        return text.ToString();
-    }
 }

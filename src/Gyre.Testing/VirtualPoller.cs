@@ -6,40 +6,55 @@ namespace Gyre.Testing;
 /// <summary>A poller that does not wait: it moves the clock instead.</summary>
 internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 {
-    /// <summary>With no timer left, only something outside can end the wait for a BCL task. It gets half a minute.</summary>
+    /// <summary>With no timer left, only something outside can end the wait for a BCL task. It gets half a
+    /// minute.</summary>
     private const int PatiencesToDeadlock = 300;
 
     private readonly ManualResetEventSlim _woken = new();
     private EventLoop? _loop;
+    private long _instantTicks;
+    private int _iterationsOfInstant;
 
     public override string BackendName => "virtual";
 
-    public override bool HasOperations => false;
+    /// <summary>Always: the poller wants to see every iteration.</summary>
+    public override bool HasOperations => true;
 
-    public void Attach(EventLoop loop) => _loop = loop;
+    public EventLoop Loop => _loop!;
+
+    /// <summary>Whether something outside the loop may end one of its waits.</summary>
+    private bool MayBeWoken => Loop.ForeignWaits > Loop.BclWaits + clock.WaitedFor;
+
+    public void Attach(EventLoop loop)
+    {
+        _loop = loop;
+        clock.Attach(this);
+    }
 
     public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
     {
-        if (timeoutNanoseconds == 0)
+        clock.OnIteration(Loop);
+        CountIteration();
+        if (timeoutNanoseconds == 0 || clock.ReleaseIdleWaiters())
         {
             return;
         }
 
-        if (_loop!.ExternalWaits > 0)
+        if (Loop.ExternalWaits > 0)
         {
             // A thread works for the loop. No virtual time passes until that work is done.
             _woken.Wait();
         }
         else if (timeoutNanoseconds > 0)
         {
-            if (_loop.ForeignWaits == 0 || !_woken.Wait(clock.Patience))
+            if (!MayBeWoken || !_woken.Wait(clock.Patience))
             {
                 clock.Advance(new TimeSpan(timeoutNanoseconds / TimeSpan.NanosecondsPerTick));
             }
         }
-        else if (!_woken.IsSet && (_loop.ForeignWaits == 0 || !_woken.Wait(clock.Patience * PatiencesToDeadlock)))
+        else if (!_woken.IsSet && (!MayBeWoken || !_woken.Wait(clock.Patience * PatiencesToDeadlock)))
         {
-            throw new DeadlockException(_loop.AllTasks());
+            throw new DeadlockException(Loop);
         }
 
         _woken.Reset();
@@ -61,4 +76,20 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
         "A loop on a virtual clock has no I/O. Use a loop on the real clock for tests with sockets.");
 
     protected override void Dispose(bool disposing) => _woken.Dispose();
+
+    private void CountIteration()
+    {
+        long now = clock.GetTimestamp();
+        if (now != _instantTicks)
+        {
+            _instantTicks = now;
+            _iterationsOfInstant = 0;
+        }
+        else if (++_iterationsOfInstant > clock.IterationsMax)
+        {
+            // Counted anew, so that what the loop's owner still wants to end can run.
+            _iterationsOfInstant = 0;
+            throw new LivelockException(Loop, clock.IterationsMax);
+        }
+    }
 }

@@ -27,6 +27,7 @@ internal static class CoroutineAwaiting
     public static void RunDetached(CoroutineBox box, Action continuation)
     {
         EventLoop loop = EventLoop.Running;
+        loop.BclWaits++;
         Trampoline.StartDetached!(loop, new DetachedAwait(loop, box, continuation));
     }
 
@@ -57,6 +58,7 @@ internal static class CoroutineAwaiting
             }
 
             // The outcome stays in the inner box: the continuation takes it with GetResult.
+            _loop.BclWaits--;
             _loop.CallSoon(_continuation);
             Complete(default);
         }

@@ -81,6 +81,10 @@ public sealed partial class EventLoop : IDisposable
     /// <remarks>A virtual clock is patient with them, and reports no deadlock, while there are any.</remarks>
     internal int ForeignWaits { get; set; }
 
+    /// <summary>Waits of plain BCL code for something of this loop.</summary>
+    /// <remarks>Each is taken to be what one of the <see cref="ForeignWaits"/> comes down to.</remarks>
+    internal int BclWaits { get; set; }
+
     /// <summary>Schedules a callback for the next iteration.</summary>
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>

@@ -120,6 +120,9 @@ public sealed class LoopCondition : IReleasable
     private async Coroutine<CarriedError?> RelockAsync()
     {
         CarriedError? cancellation = null;
+
+        // A cancelled scope would end each of these waits at once, without end.
+        using LoopTask.ScopeMask mask = EventLoop.Running.CurrentTask!.MaskScopes();
         while (true)
         {
             try

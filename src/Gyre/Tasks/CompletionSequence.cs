@@ -56,7 +56,7 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
         {
             while (_done.Count == 0)
             {
-                var waiter = new SleepFuture(_loop);
+                var waiter = new SleepFuture(_loop, _todo);
                 _waiters.Enqueue(waiter);
                 await waiter;
             }

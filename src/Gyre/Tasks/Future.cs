@@ -76,6 +76,10 @@ public abstract partial class Future : WorkItem
 
     internal virtual string Describe() => "Future";
 
+    /// <summary>The futures that have to end before this one does, as far as the library knows.</summary>
+    /// <remarks>For reports of who waits for what.</remarks>
+    internal virtual IReadOnlyCollection<Future> WaitsFor => [];
+
     /// <summary>Ends the future well. The derived class has stored the result.</summary>
     private protected bool TryFinish()
     {

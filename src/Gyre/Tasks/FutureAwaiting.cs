@@ -44,11 +44,16 @@ internal static class FutureAwaiting
     public static void OnCompleted(Future future, Action continuation)
     {
         ArgumentNullException.ThrowIfNull(continuation);
+        future.Loop.BclWaits++;
         future.AddCallback(new Continuation(continuation));
     }
 
     private sealed class Continuation(Action action) : WorkItem
     {
-        internal override void Execute(object? first, object? second) => action();
+        internal override void Execute(object? first, object? second)
+        {
+            ((Future)first!).Loop.BclWaits--;
+            action();
+        }
     }
 }

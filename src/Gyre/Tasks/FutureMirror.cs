@@ -34,6 +34,7 @@ internal abstract class FutureMirror(Future future) : WorkItem
     internal sealed override void Execute(object? first, object? second)
     {
         FutureMirrorSet.Of(future.Loop).Remove(this);
+        future.Loop.BclWaits--;
         Copy(future);
     }
 
@@ -56,6 +57,7 @@ internal abstract class FutureMirror(Future future) : WorkItem
     private void Link()
     {
         FutureMirrorSet.Of(future.Loop).Add(this);
+        future.Loop.BclWaits++;
         future.AddCallback(this);
     }
 

@@ -87,6 +87,8 @@ internal sealed class GatherFuture<T> : Future<T>
 
     internal override string Describe() => "gather";
 
+    internal override IReadOnlyCollection<Future> WaitsFor => _children;
+
     private bool CancelChildren(string? message)
     {
         bool any = false;

@@ -86,6 +86,23 @@ public abstract partial class LoopTask : Future
 
     internal override string Describe() => $"task '{Name}'";
 
+    /// <summary>Whether the task awaits something that is not of this library.</summary>
+    internal bool IsInForeignAwait => Has(TaskFlags.WaitsForForeign);
+
+    internal override IReadOnlyCollection<Future> WaitsFor => _waiter is { } waiter ? [waiter] : [];
+
+    /// <summary>The coroutine methods that the task is inside of, the innermost first.</summary>
+    internal IEnumerable<string> CoroutineNames
+    {
+        get
+        {
+            for (CoroutineBox? box = _leaf; box is not null; box = box.Parent)
+            {
+                yield return box.Name;
+            }
+        }
+    }
+
     /// <summary>Registers the task and queues or runs its first step.</summary>
     internal void Begin(in TaskStart start)
     {

@@ -3,7 +3,7 @@ namespace Gyre;
 /// <summary>The future behind <c>Aio.Shield</c>: it ends as the inner one does, and its own end leaves the inner one alone.</summary>
 internal static class Shielding
 {
-    public static Future<T> Shield<T>(Future inner) => Link(inner, new Future<T>(inner.Loop));
+    public static Future<T> Shield<T>(Future inner) => Link(inner, new ShieldFuture<T>(inner));
 
     private static Future<T> Link<T>(Future inner, Future<T> outer)
     {
@@ -42,6 +42,13 @@ internal static class Shielding
         {
             outer.SetResult(inner is IFutureResult<T> typed ? typed.Result : default!);
         }
+    }
+
+    private sealed class ShieldFuture<T>(Future inner) : Future<T>(inner.Loop)
+    {
+        internal override IReadOnlyCollection<Future> WaitsFor => [inner];
+
+        internal override string Describe() => "shield";
     }
 
     private sealed class MirrorItem<T>(Future<T> outer) : WorkItem

@@ -1,12 +1,19 @@
 namespace Gyre;
 
-/// <summary>A future that a timer ends.</summary>
+/// <summary>A future that a timer ends, or the end of others.</summary>
 internal sealed class SleepFuture : Future
 {
     private readonly SleepTimer _timer;
+    private readonly IReadOnlyCollection<Future>? _waitsFor;
 
-    public SleepFuture(EventLoop loop)
-        : base(loop) => _timer = new SleepTimer(this);
+    public SleepFuture(EventLoop loop, IReadOnlyCollection<Future>? waitsFor = null)
+        : base(loop)
+    {
+        _timer = new SleepTimer(this);
+        _waitsFor = waitsFor;
+    }
+
+    internal override IReadOnlyCollection<Future> WaitsFor => _waitsFor ?? [];
 
     public void Start(TimeSpan delay) => Loop.AddTimer(_timer, EventLoop.AddTicks(Loop.NowTicks, delay));
 
@@ -19,7 +26,7 @@ internal sealed class SleepFuture : Future
         TryFinish();
     }
 
-    internal override string Describe() => "sleep";
+    internal override string Describe() => _waitsFor is null ? "sleep" : "wait";
 
     private sealed class SleepTimer(SleepFuture future) : LoopTimer(future.Loop)
     {

@@ -112,7 +112,8 @@ public class CancelScopeTests
     [Fact]
     public void Deadline_Passes_CancelsTheScope() => Run(async () =>
     {
-        CancelScope scope = await Aio.CancelScope(async _ => await Aio.Sleep(9.Seconds()), delay: 3.Seconds());
+        CancelScope scope = await Aio.CancelScope(
+            async _ => await Aio.Sleep(9.Seconds()), delay: 3.Seconds());
         Assert.Equal(3.Seconds(), _clock.Elapsed);
         Assert.True(scope.CaughtCancellation);
         Assert.Equal(3.Seconds(), scope.Deadline);
@@ -274,6 +275,39 @@ public class CancelScopeTests
             await Aio.Sleep(9.Seconds());
         }
     });
+
+    [Fact]
+    public void Cancel_TaskThatTakesAConditionsLockBack_DoesNotSpin()
+    {
+        var clock = new VirtualClock { IterationsMax = 100 };
+        Aio.Run(Main, clock.CreateOptions(debug: true));
+        Assert.Equal(5.Seconds(), clock.Elapsed);
+
+        static async Coroutine Main()
+        {
+            var condition = new LoopCondition();
+            LoopTask holder = Aio.CreateTask(Hold(condition));
+            CancelScope scope = await Aio.CancelScope(async _ =>
+            {
+                using (await condition.LockAsync())
+                {
+                    await condition.WaitAsync();
+                }
+            }, delay: 2.Seconds());
+            Assert.True(scope.CaughtCancellation);
+            Assert.False(condition.IsLocked);
+            await holder;
+        }
+
+        static async Coroutine Hold(LoopCondition condition)
+        {
+            await Aio.Sleep(1.Seconds());
+            using (await condition.LockAsync())
+            {
+                await Aio.Sleep(4.Seconds());
+            }
+        }
+    }
 
     private void Run(Func<Coroutine> main) => Aio.Run(main, _clock.CreateOptions(debug: true));
 }
