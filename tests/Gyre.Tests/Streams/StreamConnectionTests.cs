@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using Gyre.Polling;
 using Gyre.Tests.Networking;
 
@@ -33,6 +35,383 @@ public class StreamConnectionTests : NetworkTest
             writer.WriteEof();
         }
     });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Drain_SlowReaderAndSmallBuffers_KeepsToTheHighWaterMark(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Chunk = 60_000;
+        const int Chunks = 200;
+        await using var pair = await StreamPair.OpenAsync(limit: 4_096);
+        pair.Client.Transport.Socket!.SendBufferSize = 4_096;
+        byte[] sent = RandomNumberGenerator.GetBytes(Chunk * Chunks);
+        long most = 0;
+        LoopTask writing = Aio.CreateTask(Write());
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var random = new Random(7);
+        byte[] buffer = new byte[9_000];
+        int count;
+        while ((count = await pair.Server.Reader.ReadAsync(buffer.AsMemory(0, random.Next(1, buffer.Length)))) > 0)
+        {
+            hash.AppendData(buffer, 0, count);
+            if (random.Next(50) == 0)
+            {
+                await Aio.Sleep(1.Milliseconds());
+            }
+        }
+
+        await writing;
+        Assert.Equal(SHA256.HashData(sent), hash.GetHashAndReset());
+        Assert.InRange(most, 1, (64 * 1024) + Chunk);
+
+        async Coroutine Write()
+        {
+            for (int i = 0; i < Chunks; i++)
+            {
+                pair.Client.Writer.Write(sent.AsSpan(i * Chunk, Chunk));
+                most = Math.Max(most, pair.Client.Transport.WriteBufferSize);
+                await pair.Client.Writer.DrainAsync();
+            }
+
+            pair.Client.Writer.WriteEof();
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reader_NobodyReads_StopsReceiving(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync(limit: 10_000);
+        LoopStreamReader reader = pair.Server.Reader;
+        pair.Client.Writer.Write(new byte[20_000_000]);
+        await Until(() => reader.BufferedCount > 20_000);
+        Assert.False(pair.Server.Writer.Transport.IsReading);
+        int held = reader.BufferedCount;
+        await Aio.Sleep(20.Milliseconds());
+        Assert.Equal(held, reader.BufferedCount);
+
+        // It goes on when the limit is reached from above, and not before.
+        await reader.ReadExactlyAsync(held - 10_001);
+        Assert.False(pair.Server.Writer.Transport.IsReading);
+        await reader.ReadExactlyAsync(1);
+        Assert.True(pair.Server.Writer.Transport.IsReading);
+        await reader.ReadExactlyAsync(20_000_000 - held + 10_000);
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void WriteEof_EachDirection_LeavesTheOtherOpen(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        Assert.True(pair.Client.Writer.CanWriteEof);
+        pair.Client.Writer.WriteText("question");
+        pair.Client.Writer.WriteEof();
+        Assert.Equal("question", Encoding.UTF8.GetString(await pair.Server.Reader.ReadToEndAsync()));
+        Assert.True(pair.Server.Reader.AtEof);
+        pair.Server.Writer.WriteText("answer");
+        await pair.Server.Writer.DrainAsync();
+        pair.Server.Writer.WriteEof();
+        Assert.Equal("answer", Encoding.UTF8.GetString(await pair.Client.Reader.ReadToEndAsync()));
+        Assert.False(pair.Client.Writer.IsClosing);
+        pair.Client.Writer.Close();
+        await pair.Client.Writer.WaitClosedAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Close_WhileOneReads_EndsTheRead(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopTask<byte[]> read = Aio.CreateTask(pair.Client.Reader.ReadAsync(10));
+        await Aio.Yield();
+        pair.Client.Writer.Close();
+        Assert.Empty(await read);
+        await pair.Client.Writer.WaitClosedAsync();
+        Assert.Empty(await pair.Server.Reader.ReadToEndAsync());
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Drain_ClosedConnection_Fails(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopStreamWriter writer = pair.Client.Writer;
+        writer.Close();
+        SocketException error = await Assert.ThrowsAsync<SocketException>(() => writer.DrainAsync().AsTask());
+        Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
+        await writer.WaitClosedAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reset_WhileReading_ReachesTheReaderAndEverybodyElse(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopTask<byte[]> read = Aio.CreateTask(pair.Client.Reader.ReadLineAsync());
+        LoopTask closed = Aio.CreateTask(pair.Client.Writer.WaitClosedAsync());
+        await Aio.Yield();
+        pair.Server.Writer.Abort();
+        await ExpectReset(() => read.AsTask());
+        await ExpectReset(() => closed.AsTask());
+        await ExpectReset(() => pair.Client.Reader.ReadAsync(1).AsTask());
+        await ExpectReset(() => pair.Client.Writer.DrainAsync().AsTask());
+        await ExpectReset(() => pair.Client.Writer.WaitClosedAsync().AsTask());
+        await pair.Server.Writer.WaitClosedAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reset_WhileDraining_ReachesEveryWaiter(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        pair.Server.Writer.Transport.PauseReading();
+        pair.Client.Writer.Write(new byte[20_000_000]);
+        LoopTask first = Aio.CreateTask(pair.Client.Writer.DrainAsync());
+        LoopTask second = Aio.CreateTask(pair.Client.Writer.DrainAsync());
+        LoopTask third = Aio.CreateTask(pair.Client.Writer.DrainAsync());
+        await Aio.Sleep(1.Milliseconds());
+        Assert.False(first.IsDone || second.IsDone || third.IsDone);
+        third.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third.AsTask());
+        pair.Server.Writer.Abort();
+        await Assert.ThrowsAsync<SocketException>(() => first.AsTask());
+        await Assert.ThrowsAsync<SocketException>(() => second.AsTask());
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Drain_Cancelled_WhatWasWrittenArrives(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        pair.Client.Writer.Write(new byte[20_000_000]);
+        LoopTask drain = Aio.CreateTask(pair.Client.Writer.DrainAsync());
+        await Aio.Yield();
+        await Aio.Yield();
+        drain.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drain.AsTask());
+        pair.Client.Writer.Close();
+        Assert.Equal(20_000_000, (await pair.Server.Reader.ReadToEndAsync()).Length);
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void WaitClosed_Cancelled_TheConnectionGoesOn(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopTask waiting = Aio.CreateTask(pair.Client.Writer.WaitClosedAsync());
+        LoopTask other = Aio.CreateTask(pair.Client.Writer.WaitClosedAsync());
+        await Aio.Yield();
+        waiting.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.AsTask());
+        Assert.False(other.IsDone);
+        pair.Client.Writer.WriteText("x");
+        Assert.Equal("x", Encoding.UTF8.GetString(await pair.Server.Reader.ReadAsync(10)));
+        pair.Client.Writer.Close();
+        await other;
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void StartServer_ClientThrows_IsReportedAndClosed(PollerBackend backend) => Run(backend, async () =>
+    {
+        Server server = await Aio.StartServer(
+            async (reader, _) =>
+            {
+                await reader.ReadLineAsync();
+                throw new FormatException("bad client");
+            },
+            "127.0.0.1",
+            0);
+        await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+        connection.Writer.WriteText("hello\n");
+        Assert.Empty(await connection.Reader.ReadToEndAsync());
+        ExceptionContext report = Assert.Single(Reports);
+        Assert.IsType<FormatException>(report.Exception);
+        Reports.Clear();
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void StartServer_CallbackThrowsAtOnce_IsReportedAndClosed(PollerBackend backend) => Run(backend, async () =>
+    {
+        Server server = await Aio.StartServer((_, _) => throw new FormatException("not a coroutine"), "127.0.0.1", 0);
+        await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+        Assert.Empty(await connection.Reader.ReadToEndAsync());
+        Assert.IsType<FormatException>(Assert.Single(Reports).Exception);
+        Reports.Clear();
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void StartServer_ClientsTaskCancelled_ClosesTheConnection(PollerBackend backend) => Run(backend, async () =>
+    {
+        LoopTask? client = null;
+        Server server = await Aio.StartServer(
+            async (reader, _) =>
+            {
+                client = Aio.CurrentTask;
+                await reader.ReadLineAsync();
+            },
+            "127.0.0.1",
+            0);
+        await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+        await Until(() => client is not null);
+        client!.Cancel();
+        Assert.Empty(await connection.Reader.ReadToEndAsync());
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void StartServer_TwoHundredClientsAtOnce_AreAllServed(PollerBackend backend) => Run(backend, async () =>
+    {
+        Server server = await Aio.StartServer(Echo, "127.0.0.1", 0, new StreamServerOptions { Backlog = 250 });
+        int[] sizes = await Aio.Gather([.. Enumerable.Range(0, 200).Select(i => Ask(PortOf(server), i))]);
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => i * 37), sizes);
+        await server.DisposeAsync();
+
+        static async Coroutine<int> Ask(int port, int i)
+        {
+            var (reader, writer) = await Aio.OpenConnection("127.0.0.1", port);
+            byte[] data = RandomNumberGenerator.GetBytes(i * 37);
+            writer.WriteLines([data.AsMemory(0, data.Length / 2), data.AsMemory(data.Length / 2)]);
+            writer.WriteEof();
+            byte[] back = await reader.ReadToEndAsync();
+            writer.Close();
+            await writer.WaitClosedAsync();
+            return back.AsSpan().SequenceEqual(data) ? back.Length : -1;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void AwaitForeach_LinesOfAConnection_GivesThemAsTheyCome(PollerBackend backend) => Run(backend, async () =>
+    {
+        Server server = await Aio.StartServer(
+            async (_, writer) =>
+            {
+                for (int i = 0; i < 5; i++)
+                {
+                    writer.WriteText($"line {i}\r\n");
+                    await writer.DrainAsync();
+                    await Aio.Sleep(1.Milliseconds());
+                }
+
+                writer.Close();
+            },
+            "127.0.0.1",
+            0);
+        await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+        var lines = new List<string>();
+        await foreach (string line in connection.Reader.ReadTextLines())
+        {
+            lines.Add(line);
+        }
+
+        Assert.Equal(["line 0", "line 1", "line 2", "line 3", "line 4"], lines);
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void WriteText_AnyLength_IsUtf8(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        foreach (string text in new[] { "grün", new string('ä', 10_000), new string('x', 512) })
+        {
+            pair.Client.Writer.WriteText(text + "\n");
+            Assert.Equal(text, await pair.Server.Reader.ReadTextLineAsync());
+        }
+
+        pair.Client.Writer.WriteText("");
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Connection_DroppedOpen_IsReportedAndClosed(PollerBackend backend) => Run(backend, async () =>
+    {
+        var warnings = new List<string>();
+        string? name = null;
+        Action<string> note = warning =>
+        {
+            if (name is not null && warning.Contains(name, StringComparison.Ordinal))
+            {
+                warnings.Add(warning);
+            }
+        };
+        var gone = EventLoop.Running.CreateFuture<byte[]>();
+        Server server = await Aio.StartServer(
+            async (reader, writer) =>
+            {
+                gone.SetResult(await reader.ReadToEndAsync());
+                writer.Close();
+            },
+            "127.0.0.1",
+            0);
+        RuntimeWarnings.Raised += note;
+        try
+        {
+            name = await OpenAndDrop(PortOf(server));
+            while (!gone.IsDone)
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                await Aio.Sleep(1.Milliseconds());
+            }
+        }
+        finally
+        {
+            RuntimeWarnings.Raised -= note;
+        }
+
+        Assert.Empty(await gone);
+        Assert.Contains("was dropped open", Assert.Single(warnings), StringComparison.Ordinal);
+        await server.DisposeAsync();
+
+        static async Coroutine<string> OpenAndDrop(int port)
+        {
+            Connection connection = await Aio.OpenConnection("127.0.0.1", port);
+            return $"{connection.LocalEndPoint}";
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Connection_OnlyItsReaderIsUsed_IsNotTakenForDropped(PollerBackend backend) => Run(backend, async () =>
+    {
+        Server server = await Aio.StartServer(
+            async (reader, writer) =>
+            {
+                await reader.ReadLineAsync();
+                writer.WriteText("answer");
+                writer.Close();
+            },
+            "127.0.0.1",
+            0);
+        (LoopStreamReader reader, LoopStreamWriter writer) = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+        LoopTask<byte[]> read = Aio.CreateTask(reader.ReadToEndAsync());
+        Transport transport = writer.Transport;
+        reader = null!;
+        writer = null!;
+        await Aio.Sleep(1.Milliseconds());
+        for (int i = 0; i < 5; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Aio.Yield();
+        }
+
+        Assert.False(transport.IsClosing);
+        transport.Write("question\n"u8);
+        Assert.Equal("answer", Encoding.UTF8.GetString(await read));
+        transport.Close();
+        await server.DisposeAsync();
+    });
+
+    private static async Task ExpectReset(Func<Task> action) =>
+        Assert.Equal(SocketError.ConnectionReset, (await Assert.ThrowsAsync<SocketException>(action)).SocketErrorCode);
 
     private static async Coroutine Echo(LoopStreamReader reader, LoopStreamWriter writer)
     {
