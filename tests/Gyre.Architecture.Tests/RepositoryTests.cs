@@ -100,6 +100,10 @@ public class RepositoryTests
     public void FromPython_NamesOnlyWhatIsThere() =>
         Violation.AssertNone(FromPythonRule.GyreNames(TextFile(FromPythonRule.Page)));
 
+    [Fact]
+    public void Guarantees_AreEachCitedByATest() =>
+        Violation.AssertNone(GuaranteesRule.Check(TextFile(GuaranteesRule.Page), Repository.TextFiles));
+
     private static SourceFile TextFile(string path) => Repository.TextFiles.Single(file => file.Path == path);
 
     private static IEnumerable<SourceFile> MarkdownFiles =>

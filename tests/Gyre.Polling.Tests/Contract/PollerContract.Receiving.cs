@@ -173,6 +173,7 @@ public abstract partial class PollerContract
         Assert.Equal([2], second.Bytes);
     }
 
+    /// <summary>Guarantee G-81.</summary>
     [Fact]
     public void Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting()
     {

@@ -7,6 +7,7 @@ public class CoroutineContextTests
 {
     private static readonly AsyncLocal<int> s_local = new();
 
+    /// <summary>Guarantee G-36.</summary>
     [Fact]
     public void Set_InACallee_IsSeenByItsCaller() => Run(async () =>
     {
@@ -24,7 +25,7 @@ public class CoroutineContextTests
         Assert.Equal(5, await Get());
     });
 
-    /// <summary>CPython: BaseTaskTests.test_context_1.</summary>
+    /// <summary>CPython: BaseTaskTests.test_context_1. Guarantee G-36.</summary>
     [Fact]
     public void Set_InATask_IsNotSeenByOthers() => Run(async () =>
     {

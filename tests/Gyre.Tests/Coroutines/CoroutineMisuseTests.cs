@@ -5,7 +5,7 @@ namespace Gyre.Tests.Coroutines;
 /// <summary>A coroutine is awaited once. Whatever else one tries ends with an error, and never with another's result.</summary>
 public class CoroutineMisuseTests
 {
-    /// <summary>CPython: test_pep492, CoroutineTests.test_double_await.</summary>
+    /// <summary>CPython: test_pep492, CoroutineTests.test_double_await. Guarantee G-26.</summary>
     [Fact]
     public void Await_WhileAnotherTaskAwaitsIt_IsAnError() => Run(async () =>
     {
@@ -17,6 +17,7 @@ public class CoroutineMisuseTests
         Assert.Equal(1, await first);
     });
 
+    /// <summary>Guarantee G-26.</summary>
     [Fact]
     public void Await_AfterItsEnd_IsAnError() => Run(async () =>
     {
@@ -28,6 +29,7 @@ public class CoroutineMisuseTests
         await Throws<InvalidOperationException>(async () => await plain);
     });
 
+    /// <summary>Guarantee G-26.</summary>
     [Fact]
     public void Await_AfterItsEnd_DoesNotTakeTheResultOfTheOneThatReusesItsMemory() => Run(async () =>
     {

@@ -4,6 +4,7 @@ namespace Gyre.Tests.Coroutines;
 
 public class CoroutineTests
 {
+    /// <summary>Guarantee G-22.</summary>
     [Fact]
     public void Call_RunsNothing() => Run(async () =>
     {
@@ -21,6 +22,7 @@ public class CoroutineTests
         }
     });
 
+    /// <summary>Guarantee G-23.</summary>
     [Fact]
     public void Await_RunsInsideTheAwaitingTaskWithoutATurnOfTheLoop() => Run(async () =>
     {

@@ -10,6 +10,7 @@ public class DeepChainTests
     [Fact]
     public void Chain_ThatReturnsWithoutAWait_Ends() => Run(async () => Assert.Equal(Depth, await Count(Depth, null)));
 
+    /// <summary>Guarantee G-27.</summary>
     [Fact]
     public void Chain_ThatWaitsAtItsEnd_Ends() =>
         Run(async () => Assert.Equal(Depth, await Count(Depth, () => Aio.Sleep(1.Seconds()))));
@@ -17,6 +18,7 @@ public class DeepChainTests
     [Fact]
     public void Chain_OfMixedKinds_Ends() => Run(async () => Assert.Equal("bottom", await Even(Depth)));
 
+    /// <summary>Guarantee G-27.</summary>
     [Fact]
     public void Chain_ThatFails_HandsTheErrorUp()
     {
@@ -27,6 +29,7 @@ public class DeepChainTests
         Assert.Contains(nameof(Fail), caught.StackTrace, StringComparison.Ordinal);
     }
 
+    /// <summary>Guarantee G-27.</summary>
     [Fact]
     public void Chain_ThatIsCancelled_HandsTheCancellationUp() => Run(async () =>
     {

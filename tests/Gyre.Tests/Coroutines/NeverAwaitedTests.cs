@@ -9,6 +9,7 @@ public sealed class NeverAwaitedTests : IDisposable
 
     public NeverAwaitedTests() => RuntimeWarnings.Raised += Add;
 
+    /// <summary>Guarantee G-91.</summary>
     [Fact]
     public void DroppedCoroutine_IsReportedByName()
     {

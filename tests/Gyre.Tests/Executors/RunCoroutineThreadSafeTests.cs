@@ -130,6 +130,7 @@ public class RunCoroutineThreadSafeTests
         Assert.Contains("closed", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Guarantee G-94.</summary>
     [Fact]
     public async Task Close_WhileTheCoroutineWaits_FailsTheTask()
     {
@@ -166,7 +167,7 @@ public class RunCoroutineThreadSafeTests
         }
     });
 
-    /// <summary>CPython: TestFreeThreading.test_run_coroutine_threadsafe.</summary>
+    /// <summary>CPython: TestFreeThreading.test_run_coroutine_threadsafe. Guarantee G-5.</summary>
     [Fact]
     public void RunCoroutineThreadSafe_FromManyThreads_RunsEachOnceInItsThreadsOrder() => Aio.Run(async () =>
     {

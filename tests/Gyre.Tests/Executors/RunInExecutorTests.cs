@@ -49,7 +49,7 @@ public class RunInExecutorTests
         Assert.Equal(2.Seconds(), time);
     }
 
-    /// <summary>CPython: EventLoopTestsMixin.test_run_in_executor_cancel.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_run_in_executor_cancel. Guarantee G-69.</summary>
     [Fact]
     public void Cancel_OfACallThatHasNotBegun_RemovesIt() => Run(async () =>
     {
@@ -68,6 +68,7 @@ public class RunInExecutorTests
         Assert.False(ran);
     });
 
+    /// <summary>Guarantees G-69, G-97.</summary>
     [Fact]
     public void Cancel_OfACallThatRuns_LetsGoOfItAndReportsItsError()
     {

@@ -3,6 +3,7 @@ namespace Gyre.Tests.Loop;
 public class CallLaterTests
 {
     /// <summary>CPython: EventLoopTestsMixin.test_call_later, BaseEventLoopTests.test_call_later.</summary>
+    /// <remarks>Guarantee G-12.</remarks>
     [Fact]
     public void CallLater_RunsAtItsTimeAndNotBefore()
     {
@@ -16,7 +17,7 @@ public class CallLaterTests
         Assert.Equal(100.Milliseconds(), ranAt);
     }
 
-    /// <summary>CPython: BaseEventLoopTests.test_time_and_call_at.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_time_and_call_at. Guarantee G-12.</summary>
     [Fact]
     public void CallAt_DifferentTimes_RunInTheOrderOfTheTimes()
     {
@@ -28,6 +29,7 @@ public class CallLaterTests
         Assert.Equal(["1", "2", "3"], test.Log);
     }
 
+    /// <summary>Guarantee G-12.</summary>
     [Fact]
     public void CallAt_OneInstant_RunsInTheOrderOfScheduling()
     {
@@ -64,6 +66,7 @@ public class CallLaterTests
         Assert.Equal(["soon", "timer"], test.Log);
     }
 
+    /// <summary>Guarantee G-11.</summary>
     [Fact]
     public void CallLater_ZeroFromACallback_WaitsForTheNextIteration()
     {

@@ -3,6 +3,7 @@ namespace Gyre.Tests.Loop;
 public class CallSoonTests
 {
     /// <summary>CPython: BaseEventLoopTests.test_call_soon, EventLoopTestsMixin.test_call_soon.</summary>
+    /// <remarks>Guarantee G-10.</remarks>
     [Fact]
     public void CallSoon_SeveralCallbacks_RunInTheOrderOfTheCalls()
     {
@@ -16,6 +17,7 @@ public class CallSoonTests
         Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i}"), test.Log);
     }
 
+    /// <summary>Guarantee G-10.</summary>
     [Fact]
     public void CallSoon_BeforeTheRun_RunsNothingInsideTheCall()
     {
@@ -24,6 +26,7 @@ public class CallSoonTests
         Assert.Empty(test.Log);
     }
 
+    /// <summary>Guarantee G-11.</summary>
     [Fact]
     public void CallSoon_FromACallback_WaitsForTheNextIteration()
     {
@@ -40,6 +43,7 @@ public class CallSoonTests
         Assert.Equal(["a", "b", "c"], test.Log);
     }
 
+    /// <summary>Guarantee G-80.</summary>
     [Fact]
     public void CallSoon_ThatSchedulesItselfForEver_LeavesTimersTheirTurn()
     {

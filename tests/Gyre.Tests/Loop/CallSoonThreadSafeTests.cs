@@ -10,7 +10,7 @@ public class CallSoonThreadSafeTests
     public static TheoryData<PollerBackend> Backends { get; } =
         [.. Enum.GetValues<PollerBackend>().Where(Poller.IsSupported)];
 
-    /// <summary>Each runs exactly once, in its thread's order, on the real pollers.</summary>
+    /// <summary>Each runs exactly once, in its thread's order, on the real pollers. Guarantee G-5.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void AMillionCalls_FromEightThreads_EachRunOnceInItsThreadsOrder(PollerBackend backend)
@@ -19,6 +19,7 @@ public class CallSoonThreadSafeTests
         RunFromThreads(loop, callsOfEach: 125_000);
     }
 
+    /// <summary>Guarantee G-5.</summary>
     [Fact]
     public void ManyCalls_OnALoopThatBlocksOften_LoseNoWakeUp()
     {
@@ -33,6 +34,7 @@ public class CallSoonThreadSafeTests
         Assert.InRange(poller.Wakes, 0, poller.Blocks);
     }
 
+    /// <summary>Guarantee G-5.</summary>
     [Fact]
     public void OneCallAtATime_ToABlockedLoop_WakesItEachTime()
     {

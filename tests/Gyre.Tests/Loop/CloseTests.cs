@@ -25,7 +25,7 @@ public class CloseTests
         Assert.False(test.Loop.IsRunning);
     }
 
-    /// <summary>CPython: EventLoopTestsMixin.test_close.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_close. Guarantee G-9.</summary>
     [Fact]
     public void AnyCall_AfterClose_IsRefusedWithAnErrorThatSaysSo()
     {
@@ -95,6 +95,7 @@ public class CloseTests
     }
 
     /// <summary>CPython: test_log_destroyed_pending_task, in the form in which Gyre has it.</summary>
+    /// <remarks>Guarantee G-94.</remarks>
     [Fact]
     public void Close_WithPendingTasks_ReportsEachOfThem()
     {

@@ -5,6 +5,7 @@ public class ContextFlowTests
 {
     private static readonly AsyncLocal<string?> s_local = new();
 
+    /// <summary>Guarantee G-35.</summary>
     [Fact]
     public void CallSoon_RunsInTheContextOfTheCall()
     {
@@ -19,6 +20,7 @@ public class ContextFlowTests
     }
 
     /// <summary>CPython: BaseTaskTests.test_context_1 and _2 have the same idea for tasks.</summary>
+    /// <remarks>Guarantee G-35.</remarks>
     [Fact]
     public void CallSoon_ChangesOfACallback_StayInIt()
     {
@@ -44,6 +46,7 @@ public class ContextFlowTests
         Assert.Equal(["inner"], test.Log);
     }
 
+    /// <summary>Guarantee G-35.</summary>
     [Fact]
     public void EveryWayToSchedule_TakesTheContextGiven()
     {
@@ -65,6 +68,7 @@ public class ContextFlowTests
         Assert.Equal(Enumerable.Repeat("given", 8), test.Log);
     }
 
+    /// <summary>Guarantee G-35.</summary>
     [Fact]
     public void CallLater_RunsInTheContextOfTheCall()
     {

@@ -9,7 +9,7 @@ public class DebugModeTests
         "Cancel", "AddDoneCallback", "RemoveDoneCallback", "Handle.Cancel", "TimerHandle.Cancel", "Task.Cancel", "Task.Uncancel",
     ];
 
-    /// <summary>CPython: BaseEventLoopTests.test_check_thread.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_check_thread. Guarantee G-4.</summary>
     [Theory]
     [MemberData(nameof(Members))]
     public void AnyMember_FromAnotherThread_IsRefused(string member)

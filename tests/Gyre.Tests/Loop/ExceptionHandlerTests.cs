@@ -3,7 +3,7 @@ namespace Gyre.Tests.Loop;
 [Collection(nameof(SequentialCollection))]
 public class ExceptionHandlerTests
 {
-    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_custom.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_custom. Guarantee G-92.</summary>
     [Fact]
     public void Callback_ThatThrows_IsReportedAndTheOthersRun()
     {
@@ -46,7 +46,7 @@ public class ExceptionHandlerTests
         Assert.Equal(["posted", "timer"], test.Reports.Select(report => report.Exception!.Message));
     }
 
-    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_broken.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_broken. Guarantee G-93.</summary>
     [Fact]
     public void Handler_ThatThrows_LosesNeitherErrorNorLoop()
     {

@@ -3,6 +3,7 @@ namespace Gyre.Tests.Loop;
 public class HandleTests
 {
     /// <summary>CPython: HandleTests.test_handle, BaseEventLoopTests.test__add_callback_cancelled_handle.</summary>
+    /// <remarks>Guarantee G-13.</remarks>
     [Fact]
     public void Cancel_BeforeTheTurn_KeepsTheCallbackFromRunning()
     {
@@ -56,6 +57,7 @@ public class HandleTests
         Assert.Equal(["new"], test.Log);
     }
 
+    /// <summary>Guarantee G-13.</summary>
     [Fact]
     public void Cancel_FromACallbackOfTheSameIteration_KeepsTheLaterOneFromRunning()
     {

@@ -78,7 +78,7 @@ public class LoopSynchronizationContextTests
         static void Fail() => throw new FormatException("x");
     }
 
-    /// <summary>Plain async code has lost its loop; it must not be lost itself.</summary>
+    /// <summary>Plain async code has lost its loop; it must not be lost itself. Guarantee G-9.</summary>
     [Fact]
     public async Task Post_ToAClosedLoop_RunsOnTheThreadPool()
     {
@@ -105,6 +105,7 @@ public class LoopSynchronizationContextTests
         }
     }
 
+    /// <summary>Guarantee G-7.</summary>
     [Fact]
     public void PlainAsyncCode_ComesBackToTheLoopsThread()
     {

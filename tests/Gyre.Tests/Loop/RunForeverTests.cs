@@ -28,6 +28,7 @@ public class RunForeverTests
         Assert.Equal(1.Seconds(), test.Loop.Time);
     }
 
+    /// <summary>Guarantee G-14.</summary>
     [Fact]
     public void Stop_FromACallback_FinishesTheIterationAndLeavesTheRestForTheNextRun()
     {
@@ -79,6 +80,7 @@ public class RunForeverTests
         Assert.Equal(["refused"], test.Log);
     }
 
+    /// <summary>Guarantee G-1.</summary>
     [Fact]
     public async Task RunForever_OnASecondThread_IsRefused()
     {
@@ -196,6 +198,7 @@ public class RunForeverTests
         }
     }
 
+    /// <summary>Guarantee G-12.</summary>
     [Fact]
     public void CallLater_OnTheSystemClock_IsNeverEarly()
     {

@@ -17,6 +17,7 @@ public class TimerHandleTests
         Assert.Empty(test.Log);
     }
 
+    /// <summary>Guarantee G-13.</summary>
     [Fact]
     public void Cancel_BetweenItsTimeAndItsTurn_KeepsItFromRunning()
     {

@@ -33,6 +33,7 @@ public class DescriptorTests : NetworkTest
             await server.DisposeAsync();
         });
 
+    /// <summary>Guarantee G-68.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_Cancelled_ReturnsAtOnceWithoutADescriptor(PollerBackend backend) => Run(backend, async () =>
@@ -52,6 +53,7 @@ public class DescriptorTests : NetworkTest
         AssertDescriptors(before);
     });
 
+    /// <summary>Guarantee G-68.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_CancelledAtAnyStep_LeavesNoDescriptor(PollerBackend backend) => Run(backend, async () =>

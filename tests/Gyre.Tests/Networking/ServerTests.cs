@@ -6,6 +6,7 @@ namespace Gyre.Tests.Networking;
 
 public class ServerTests : NetworkTest
 {
+    /// <summary>Guarantee G-106.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_WithClients_LeavesThemAndWaitsForThem(PollerBackend backend) => Run(backend, async () =>
@@ -36,6 +37,7 @@ public class ServerTests : NetworkTest
         Assert.Throws<InvalidOperationException>(server.StartServing);
     });
 
+    /// <summary>Guarantee G-106.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WaitClosed_ServerOpen_WaitsForClose(PollerBackend backend) => Run(backend, async () =>

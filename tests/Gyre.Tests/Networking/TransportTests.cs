@@ -10,6 +10,7 @@ namespace Gyre.Tests.Networking;
 
 public class TransportTests : NetworkTest
 {
+    /// <summary>Guarantee G-100.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Connection_EchoAndClose_CallsEachProtocolInOrder(PollerBackend backend) => Run(backend, async () =>
@@ -42,6 +43,7 @@ public class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantees G-100, G-103.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Write_MoreThanTheSystemTakes_PausesOnceAndResumesOnce(PollerBackend backend) => Run(backend, async () =>
@@ -67,6 +69,7 @@ public class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantee G-103.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteBufferLimits_HighZero_PausesWhileAnythingIsUnsent(PollerBackend backend) => Run(backend, async () =>
@@ -111,6 +114,7 @@ public class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteLines_ManyPieces_ArriveInOrder(PollerBackend backend) => Run(backend, async () =>
@@ -136,6 +140,7 @@ public class TransportTests : NetworkTest
         }
     });
 
+    /// <summary>Guarantee G-104.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteEof_ThenThePeerWrites_BothDirectionsAreDelivered(PollerBackend backend) => Run(backend, async () =>
@@ -169,6 +174,7 @@ public class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_WithUnsentBytes_SendsThemFirst(PollerBackend backend) => Run(backend, async () =>
@@ -246,6 +252,7 @@ public class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void PauseReading_FromInsideDataReceived_HoldsTheRest(PollerBackend backend) => Run(backend, async () =>

@@ -51,6 +51,7 @@ public class LoopStreamReaderTests
         Assert.Empty(await reader.ReadToEndAsync());
     });
 
+    /// <summary>Guarantee G-66.</summary>
     [Fact]
     public void Read_Cancelled_LosesNothing() => Run(async () =>
     {
@@ -295,6 +296,7 @@ public class LoopStreamReaderTests
         }
     });
 
+    /// <summary>Guarantee G-105.</summary>
     [Fact]
     public void SetException_WhileOneWaits_ReachesItAndAllLaterReads() => Run(async () =>
     {

@@ -15,6 +15,7 @@ public class StreamConnectionTests : NetworkTest
            select new TheoryDataRow<PollerBackend, int>(row.Data, size),
     ];
 
+    /// <summary>Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(BackendsAndSizes))]
     public void Echo_AnySize_ComesBackUnchanged(PollerBackend backend, int size) => Run(backend, async () =>

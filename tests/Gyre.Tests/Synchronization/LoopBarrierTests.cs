@@ -13,7 +13,7 @@ public partial class LoopBarrierTests
     public void Constructor_LessThanOneParty_IsAnError(int parties) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new LoopBarrier(parties));
 
-    /// <summary>CPython: BarrierTests.test_context_manager, test_barrier.</summary>
+    /// <summary>CPython: BarrierTests.test_context_manager, test_barrier. Guarantee G-75.</summary>
     [Fact]
     public void WaitAsync_OfAllParties_GivesEachItsPlace() => Run(async () =>
     {
@@ -124,7 +124,7 @@ public partial class LoopBarrierTests
         AssertEmpty(barrier);
     });
 
-    /// <summary>CPython: BarrierTests.test_filling_tasks_cancel_one.</summary>
+    /// <summary>CPython: BarrierTests.test_filling_tasks_cancel_one. Guarantee G-64.</summary>
     [Fact]
     public void Cancel_OfATaskThatWaits_ItNoLongerCounts() => Run(async () =>
     {

@@ -5,7 +5,7 @@ namespace Gyre.Tests.Synchronization;
 // A task that was cancelled while it waited holds the lock, and loses nobody's notification.
 public partial class LoopConditionTests
 {
-    /// <summary>CPython: ConditionTests.test_wait_cancel.</summary>
+    /// <summary>CPython: ConditionTests.test_wait_cancel. Guarantee G-62.</summary>
     [Fact]
     public void Cancel_OfAWaiter_TakesTheLockBackFirst() => Run(async () =>
     {
@@ -139,6 +139,7 @@ public partial class LoopConditionTests
     });
 
     /// <summary>CPython: ConditionTests.test_cancelled_wakeup, test_cancelled_wakeup_relock.</summary>
+    /// <remarks>Guarantee G-62.</remarks>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

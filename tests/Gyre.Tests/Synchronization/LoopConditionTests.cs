@@ -118,7 +118,7 @@ public partial class LoopConditionTests
         Assert.True(condition.IsLocked);
     });
 
-    /// <summary>CPython: ConditionTests.test_notify.</summary>
+    /// <summary>CPython: ConditionTests.test_notify. Guarantee G-73.</summary>
     [Fact]
     public void Notify_WithANumber_WakesThatManyAtMost() => Run(async () =>
     {
@@ -153,7 +153,7 @@ public partial class LoopConditionTests
         }
     });
 
-    /// <summary>CPython: ConditionTests.test_notify_all.</summary>
+    /// <summary>CPython: ConditionTests.test_notify_all. Guarantee G-73.</summary>
     [Fact]
     public void NotifyAll_WakesEverybodyInOrder() => Run(async () =>
     {
@@ -224,7 +224,7 @@ public partial class LoopConditionTests
         });
     }
 
-    /// <summary>CPython: ConditionTests.test_timeout_in_block.</summary>
+    /// <summary>CPython: ConditionTests.test_timeout_in_block. Guarantee G-62.</summary>
     [Fact]
     public void WaitAsync_WithATimeout_HoldsTheLockAfterIt()
     {

@@ -4,7 +4,7 @@ namespace Gyre.Tests.Synchronization;
 
 public class LoopEventTests
 {
-    /// <summary>CPython: EventTests.test_wait.</summary>
+    /// <summary>CPython: EventTests.test_wait. Guarantee G-72.</summary>
     [Fact]
     public void Set_WithWaiters_WakesThemInTheOrderOfArrival() => Run(async () =>
     {
@@ -64,7 +64,7 @@ public class LoopEventTests
         Assert.False(ready.IsSet);
     }
 
-    /// <summary>CPython: EventTests.test_clear_with_waiters.</summary>
+    /// <summary>CPython: EventTests.test_clear_with_waiters. Guarantee G-72.</summary>
     [Fact]
     public void Clear_BeforeTheWokenRun_DoesNotHoldThem() => Run(async () =>
     {

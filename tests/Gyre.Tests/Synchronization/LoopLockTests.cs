@@ -18,6 +18,7 @@ public class LoopLockTests
         Assert.False(mutex.IsLocked);
     });
 
+    /// <summary>Guarantee G-82.</summary>
     [Fact]
     public void LockAsync_OfAFreeLock_DoesNotYield() => Run(async () =>
     {
@@ -46,7 +47,7 @@ public class LoopLockTests
         Assert.False(mutex.IsLocked);
     });
 
-    /// <summary>CPython: LockTests.test_acquire.</summary>
+    /// <summary>CPython: LockTests.test_acquire. Guarantee G-70.</summary>
     [Fact]
     public void Release_WithWaiters_GivesTheLockInTheOrderOfArrival() => Run(async () =>
     {
@@ -80,6 +81,7 @@ public class LoopLockTests
         }
     });
 
+    /// <summary>Guarantee G-70.</summary>
     [Fact]
     public void Release_WithAWaiter_LeavesTheLockFreeUntilItsTurnAndNobodyPasses() => Run(async () =>
     {
@@ -105,7 +107,7 @@ public class LoopLockTests
         }
     });
 
-    /// <summary>CPython: LockTests.test_acquire_cancel.</summary>
+    /// <summary>CPython: LockTests.test_acquire_cancel. Guarantee G-60.</summary>
     [Fact]
     public void Cancel_OfAWaiter_TakesItOutOfTheQueue() => Run(async () =>
     {
@@ -182,7 +184,7 @@ public class LoopLockTests
         }
     });
 
-    /// <summary>CPython: LockTests.test_finished_waiter_cancelled.</summary>
+    /// <summary>CPython: LockTests.test_finished_waiter_cancelled. Guarantee G-60.</summary>
     [Fact]
     public void Cancel_OfAWokenWaiter_PassesTheWakeUpOn() => Run(async () =>
     {
@@ -265,6 +267,7 @@ public class LoopLockTests
         });
     }
 
+    /// <summary>Guarantee G-111.</summary>
     [Fact]
     public void LockAsync_WithoutEnd_IsADeadlockThatNamesTheLock()
     {

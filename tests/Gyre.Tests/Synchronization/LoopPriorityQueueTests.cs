@@ -4,6 +4,7 @@ namespace Gyre.Tests.Synchronization;
 
 public class LoopPriorityQueueTests
 {
+    /// <summary>Guarantee G-74.</summary>
     [Fact]
     public void TryGet_OfEqualItems_KeepsTheOrderOfPutting()
     {

@@ -18,7 +18,7 @@ public partial class LoopQueueTests
         Assert.Equal(0, queue.UnfinishedCount);
     }
 
-    /// <summary>CPython: _QueueJoinTestMixin.test_task_done.</summary>
+    /// <summary>CPython: _QueueJoinTestMixin.test_task_done. Guarantee G-77.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void JoinAsync_WithWorkers_ReturnsWhenEverythingIsDone(string kind) => Run(async () =>
@@ -57,7 +57,7 @@ public partial class LoopQueueTests
         Assert.False(other);
     });
 
-    /// <summary>CPython: _QueueShutdownTestMixin.test_shutdown_empty.</summary>
+    /// <summary>CPython: _QueueShutdownTestMixin.test_shutdown_empty. Guarantee G-76.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Shutdown_OfAnEmptyQueue_WakesGetters(string kind) => Run(async () =>
@@ -73,7 +73,7 @@ public partial class LoopQueueTests
         await AssertEnded(queue);
     });
 
-    /// <summary>CPython: _QueueShutdownTestMixin.test_shutdown_nonempty.</summary>
+    /// <summary>CPython: _QueueShutdownTestMixin.test_shutdown_nonempty. Guarantee G-76.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
     public void Shutdown_OfAQueueWithItems_LetsThemBeGot(string kind) => Run(async () =>

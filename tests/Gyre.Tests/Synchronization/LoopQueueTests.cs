@@ -32,6 +32,7 @@ public partial class LoopQueueTests
 
     /// <summary>CPython: QueueBasicTests.test_order, LifoQueueTests.test_order,
     /// PriorityQueueTests.test_order.</summary>
+    /// <remarks>Guarantee G-74.</remarks>
     [Theory]
     [InlineData("fifo", new[] { 1, 3, 2 })]
     [InlineData("lifo", new[] { 2, 3, 1 })]
@@ -123,7 +124,7 @@ public partial class LoopQueueTests
         Assert.Equal("a", second.Result);
     });
 
-    /// <summary>CPython: QueueGetTests.test_get_with_waiting_putters.</summary>
+    /// <summary>CPython: QueueGetTests.test_get_with_waiting_putters. Guarantee G-74.</summary>
     [Fact]
     public void GetAsync_WithWaitingPutters_TakesTheirItemsInOrder() => Run(async () =>
     {
@@ -210,7 +211,7 @@ public partial class LoopQueueTests
         Assert.Equal("LoopQueue [count: 1/1, unfinished: 1]", queue.ToString());
     });
 
-    /// <summary>CPython: QueuePutTests.test_get_cancel_drop_one_pending_reader.</summary>
+    /// <summary>CPython: QueuePutTests.test_get_cancel_drop_one_pending_reader. Guarantee G-63.</summary>
     [Fact]
     public void Cancel_OfAWokenGetter_LosesNoItem() => Run(async () =>
     {
@@ -224,7 +225,7 @@ public partial class LoopQueueTests
         Assert.Equal(1, await queue.GetAsync());
     });
 
-    /// <summary>CPython: QueuePutTests.test_get_cancel_drop_many_pending_readers.</summary>
+    /// <summary>CPython: QueuePutTests.test_get_cancel_drop_many_pending_readers. Guarantee G-63.</summary>
     [Fact]
     public void Cancel_OfOneOfManyWokenGetters_PassesTheWakeUpOn() => Run(async () =>
     {
@@ -241,6 +242,7 @@ public partial class LoopQueueTests
 
     /// <summary>CPython: QueuePutTests.test_put_cancel_drop,
     /// test_cancelled_put_silence_value_error_exception.</summary>
+    /// <remarks>Guarantee G-63.</remarks>
     [Fact]
     public void Cancel_OfAWokenPutter_PutsNothing() => Run(async () =>
     {
@@ -257,6 +259,7 @@ public partial class LoopQueueTests
         Assert.Equal(3, await queue.GetAsync());
     });
 
+    /// <summary>Guarantee G-63.</summary>
     [Fact]
     public void Cancel_OfAWokenPutter_PassesTheRoomOn() => Run(async () =>
     {

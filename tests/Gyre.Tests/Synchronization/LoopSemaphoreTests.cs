@@ -37,7 +37,7 @@ public class LoopSemaphoreTests
         Assert.Equal(1, semaphore.Value);
     });
 
-    /// <summary>CPython: SemaphoreTests.test_acquire.</summary>
+    /// <summary>CPython: SemaphoreTests.test_acquire. Guarantee G-71.</summary>
     [Fact]
     public void Release_WithWaiters_HandsThePermitOverAtOnce() => Run(async () =>
     {
@@ -69,7 +69,7 @@ public class LoopSemaphoreTests
         }
     });
 
-    /// <summary>CPython: SemaphoreTests.test_acquire_cancel.</summary>
+    /// <summary>CPython: SemaphoreTests.test_acquire_cancel. Guarantee G-61.</summary>
     [Fact]
     public void Cancel_OfAWaiter_TakesItOutOfTheQueue() => Run(async () =>
     {
@@ -130,6 +130,7 @@ public class LoopSemaphoreTests
         }
     });
 
+    /// <summary>Guarantee G-61.</summary>
     [Fact]
     public void Cancel_OfATaskThatGotThePermit_HandsItToTheNext() => Run(async () =>
     {
@@ -170,7 +171,7 @@ public class LoopSemaphoreTests
         Assert.Equal(6.Seconds(), time);
     }
 
-    /// <summary>CPython: SemaphoreTests.test_acquire_fifo_order_2.</summary>
+    /// <summary>CPython: SemaphoreTests.test_acquire_fifo_order_2. Guarantee G-71.</summary>
     [Fact]
     public void AcquireAsync_InTheTurnOfItsRelease_StandsBehindThoseWhoWait() => Run(async () =>
     {

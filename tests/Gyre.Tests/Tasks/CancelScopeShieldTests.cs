@@ -38,6 +38,7 @@ public class CancelScopeShieldTests
         }, shield: true);
     });
 
+    /// <summary>Guarantee G-52.</summary>
     [Fact]
     public void Shield_SetInTheCleanUp_KeepsTheLevelOff() => Run(async () =>
     {
@@ -63,6 +64,7 @@ public class CancelScopeShieldTests
         Assert.Equal(3.Seconds(), _clock.Elapsed);
     });
 
+    /// <summary>Guarantee G-52.</summary>
     [Fact]
     public void Shield_SetFirstThing_HoldsARequestThatWasPending() => Run(async () =>
     {
@@ -83,6 +85,7 @@ public class CancelScopeShieldTests
         }
     });
 
+    /// <summary>Guarantee G-52.</summary>
     [Fact]
     public void Shield_TwoDeep_HoldsUntilTheOuterIsLeft() => Run(async () =>
     {

@@ -16,6 +16,7 @@ public class CancelScopeTests
         Assert.Null(scope.Reason);
     });
 
+    /// <summary>Guarantee G-51.</summary>
     [Fact]
     public void CancelScope_BodyFails_PassesTheError() => Run(async () =>
     {
@@ -109,6 +110,7 @@ public class CancelScopeTests
         Assert.False(scope.Cancel());
     });
 
+    /// <summary>Guarantee G-51.</summary>
     [Fact]
     public void Deadline_Passes_CancelsTheScope() => Run(async () =>
     {
@@ -170,6 +172,7 @@ public class CancelScopeTests
         Assert.True(cancelled.CaughtCancellation);
     });
 
+    /// <summary>Guarantee G-51.</summary>
     [Fact]
     public void Cancel_OuterScope_PassesThroughTheInner() => Run(async () =>
     {

@@ -11,6 +11,7 @@ public class CancellationTableTests
     public static TheoryData<string, string> PairCells() =>
         [.. from pair in BlockPair.All() select (pair.Row, pair.Column)];
 
+    /// <summary>Guarantees G-50, G-53.</summary>
     [Theory]
     [MemberData(nameof(PlaceCells))]
     public void Request_AtPlace_DoesWhatTheTableSays(string row, string column)
@@ -27,6 +28,7 @@ public class CancellationTableTests
         Assert.Equal(expected, Observe(place, source));
     }
 
+    /// <summary>Guarantee G-53.</summary>
     [Theory]
     [MemberData(nameof(PairCells))]
     public void Requests_OfTwoBlocksAtOnce_DoWhatTheTableSays(string row, string column)
