@@ -241,7 +241,7 @@ public abstract partial class LoopTask
             _listening = default;
         }
 
-        _tokenSource?.Dispose();
+        // Not disposed of: a thread that works for this task may outlive it, and goes on to use the token.
         _tokenSource = null;
     }
 

@@ -87,8 +87,6 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
                     Source = task,
                 });
             }
-
-            source.Dispose();
         }
     }
 
