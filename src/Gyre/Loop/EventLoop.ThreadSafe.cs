@@ -8,7 +8,7 @@ public sealed partial class EventLoop
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <returns>A handle that any thread may cancel.</returns>
     /// <remarks>Any thread. Callbacks of one thread run in the order of its calls. The loop is woken at most once per
-    /// iteration. asyncio: <c>call_soon_threadsafe</c>.</remarks>
+    /// iteration. Guarantee G-5. asyncio: <c>call_soon_threadsafe</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is closed.</exception>
     public Handle CallSoonThreadSafe(Action callback, ExecutionContext? context = null)
     {

@@ -89,7 +89,7 @@ public sealed partial class EventLoop : IDisposable
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <remarks>Loop thread only. First in, first out; never runs inside this call. An exception goes to the
-    /// exception handler. asyncio: <c>call_soon</c>.</remarks>
+    /// exception handler. Guarantees G-10, G-11. asyncio: <c>call_soon</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is closed.</exception>
     public Handle CallSoon(Action callback, ExecutionContext? context = null)
     {
@@ -112,7 +112,7 @@ public sealed partial class EventLoop : IDisposable
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <remarks>Loop thread only. Never early. Timers run in the order of their times; timers of one instant in the order
-    /// in which they were scheduled. asyncio: <c>call_later</c>.</remarks>
+    /// in which they were scheduled. Guarantee G-12. asyncio: <c>call_later</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is closed.</exception>
     public TimerHandle CallLater(TimeSpan delay, Action callback, ExecutionContext? context = null) =>
         ScheduleAt(AddTicks(NowTicks, delay), Callbacks.Action, callback, null, context);

@@ -62,7 +62,7 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
 
     /// <summary>Puts an item into the queue, and waits for room first when it is full. asyncio:
     /// <c>put</c>.</summary>
-    /// <remarks>Does not yield when there is room. On cancel: the item is not put.</remarks>
+    /// <remarks>Does not yield when there is room. On cancel: the item is not put (G-63).</remarks>
     /// <exception cref="QueueShutDownException">The queue was shut down, before or while this
     /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
@@ -75,7 +75,7 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     }
 
     /// <summary>Waits for an item and removes it. asyncio: <c>get</c>.</summary>
-    /// <remarks>Does not yield when there is one. On cancel: no item is removed.</remarks>
+    /// <remarks>Does not yield when there is one. On cancel: no item is removed (G-63).</remarks>
     /// <exception cref="QueueShutDownException">The queue is empty and was shut down, before or while this
     /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>

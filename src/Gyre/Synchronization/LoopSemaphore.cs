@@ -32,7 +32,7 @@ public class LoopSemaphore : IReleasable
     /// <summary>Waits for a permit and takes it. asyncio: <c>acquire</c>.</summary>
     /// <returns>What gives it back: <c>using (await semaphore.AcquireAsync()) { … }</c>.</returns>
     /// <remarks>Tasks get permits in the order of their calls. Does not yield when <see cref="IsLocked"/> is
-    /// false. On cancel: no permit is taken.</remarks>
+    /// false. On cancel: no permit is taken (G-61).</remarks>
     /// <exception cref="InvalidOperationException">The semaphore belongs to another loop.</exception>
     public async Coroutine<LoopReleaser> AcquireAsync()
     {
