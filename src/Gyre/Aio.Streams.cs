@@ -9,7 +9,8 @@ public static partial class Aio
     /// <param name="port">1 to 65535.</param>
     /// <param name="options">How to connect; the defaults when null.</param>
     /// <remarks>Loop thread only. On cancel: returns at once, and no socket stays open.</remarks>
-    /// <exception cref="System.Net.Sockets.SocketException">The host is not known, or the connection failed.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The host is not known, or the connection
+    /// failed.</exception>
     /// <exception cref="AggregateException">Several addresses failed for different reasons.</exception>
     public static Coroutine<Connection> OpenConnection(
         string host, int port, StreamConnectionOptions? options = null) =>
@@ -23,9 +24,12 @@ public static partial class Aio
     public static Coroutine<Connection> OpenConnection(EndPoint remote, StreamConnectionOptions? options = null) =>
         StreamOpening.OpenAsync(EventLoop.Running, remote, options);
 
-    /// <summary>Listens on a port over TCP, and runs a coroutine for each client. asyncio: <c>start_server</c>.</summary>
-    /// <param name="onClient">Runs in a task of its own for each connection. It closes the writer. If it ends with an error,
-    /// that goes to the loop's exception handler, and the connection is closed; so it is if the task is cancelled.</param>
+    /// <summary>Listens on a port over TCP, and runs a coroutine for each client. asyncio:
+    /// <c>start_server</c>.</summary>
+    /// <param name="onClient">Runs in a task of its own for each connection. It closes the writer. If it ends with
+    /// an error,
+    /// that goes to the loop's exception handler, and the connection is closed; so it is if the task is
+    /// cancelled.</param>
     /// <param name="host">A name or an address; it listens on all the addresses of a name. When null or empty: on all
     /// addresses of the machine.</param>
     /// <param name="port">0 to 65535. 0 lets the system choose; see <see cref="Server.EndPoints"/>.</param>

@@ -3,7 +3,8 @@ namespace Gyre;
 public static partial class Aio
 {
     /// <summary>Makes a task of a coroutine on the running loop. asyncio: <c>create_task</c>.</summary>
-    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
+    /// bool, CancellationToken)"/>
     public static LoopTask CreateTask(
         Coroutine coroutine,
         string? name = null,

@@ -32,7 +32,8 @@ internal sealed partial class ProgramRun
             case "as_completed":
                 return Value(await AsCompleted(s));
             default:
-                return Value(_objects.TryGetValue(s.TryGetProperty("obj", out JsonElement o) ? o.GetString()! : "", out object? obj)
+                string name = s.TryGetProperty("obj", out JsonElement field) ? field.GetString()! : "";
+                return Value(_objects.TryGetValue(name, out object? obj)
                     && await UseObject(op, obj, s) is { Known: true } used
                     ? used.Value
                     : ExecuteNow(op, s, frame));

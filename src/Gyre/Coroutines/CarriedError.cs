@@ -8,7 +8,8 @@ namespace Gyre;
 /// <remarks>
 /// Each level throws the exception again, and the runtime copies the whole trace before it adds the level to it. Over
 /// n levels that is n² work: a chain of 100,000 coroutines would take minutes to fail. So a trace grows for
-/// <see cref="LevelsMax"/> levels. Above them it is thrown on as it was there: it names the innermost levels and the outermost.
+/// <see cref="LevelsMax"/> levels. Above them it is thrown on as it was there: it names the innermost levels and
+/// the outermost.
 /// </remarks>
 internal sealed class CarriedError
 {

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
-/// <summary>A call of an <c>async Coroutine&lt;T&gt;</c> method. It is cold: nothing runs until it is awaited or made a task.</summary>
+/// <summary>A call of an <c>async Coroutine&lt;T&gt;</c> method. It is cold: nothing runs until it is awaited or
+/// made a task.</summary>
 /// <typeparam name="T">The type of the result.</typeparam>
 /// <remarks>As <see cref="Coroutine"/>. The default value is no coroutine: awaiting it is an error.</remarks>
 [AsyncMethodBuilder(typeof(CoroutineMethodBuilder<>))]

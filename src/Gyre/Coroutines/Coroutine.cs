@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
-/// <summary>A call of an <c>async Coroutine</c> method. It is cold: nothing runs until it is awaited or made a task.</summary>
+/// <summary>A call of an <c>async Coroutine</c> method. It is cold: nothing runs until it is awaited or made a
+/// task.</summary>
 /// <remarks>
 /// <para>Loop thread only. Awaiting runs it inside the awaiting task, without a trip through the loop. It is awaited
 /// once; <c>Aio.CreateTask</c> makes a task of it that may be awaited many times. One that is dropped without being
@@ -39,7 +40,8 @@ public readonly struct Coroutine
         return _box;
     }
 
-    /// <summary>Drops the coroutine without running it and without a report. Does nothing once it was awaited.</summary>
+    /// <summary>Drops the coroutine without running it and without a report. Does nothing once it was
+    /// awaited.</summary>
     /// <remarks>asyncio: <c>coro.close()</c> on a coroutine that was not started.</remarks>
     public void Discard()
     {

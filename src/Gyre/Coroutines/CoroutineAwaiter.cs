@@ -25,7 +25,8 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ILoopAwaite
     [StackTraceHidden]
     public void GetResult() => _box?.TakeResult(_version);
 
-    /// <summary>Runs the coroutine in a task of its own and calls <paramref name="continuation"/> on the loop when it ends.</summary>
+    /// <summary>Runs the coroutine in a task of its own and calls <paramref name="continuation"/> on the loop when
+    /// it ends.</summary>
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
     /// <inheritdoc cref="OnCompleted"/>

@@ -4,7 +4,8 @@ namespace Gyre;
 
 /// <summary>The box of one coroutine method. Boxes are pooled, per method and per thread.</summary>
 /// <remarks>
-/// A pool is bounded and unsynchronised: a box goes to the pool of the thread on which it ends. In debug mode nothing is
+/// A pool is bounded and unsynchronised: a box goes to the pool of the thread on which it ends. In debug mode
+/// nothing is
 /// pooled, so that a use after the end meets a box that nobody else has.
 /// </remarks>
 internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>

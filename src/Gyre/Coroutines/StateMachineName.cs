@@ -6,7 +6,8 @@ internal static class StateMachineName
     private const string LocalFunctionMark = "g__";
     private const string LambdaMark = "b__";
 
-    /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>. For a local function its own name, and for a lambda
+    /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>. For a local function its own name, and for a
+    /// lambda
     /// <c>lambda in FetchAsync</c>.</summary>
     public static string Of(Type stateMachine)
     {

@@ -87,7 +87,8 @@ public sealed partial class EventLoop
         }
     }
 
-    /// <summary>Reports from any thread, the finaliser's too. A closed loop's reports go to the default handler.</summary>
+    /// <summary>Reports from any thread, the finaliser's too. A closed loop's reports go to the default
+    /// handler.</summary>
     internal void ReportThreadSafe(ExceptionContext context)
     {
         if (!TryPostThreadSafe(

@@ -40,7 +40,8 @@ public sealed partial class EventLoop : IReadyQueue
     /// <summary>Runs until <see cref="Stop"/> is called.</summary>
     /// <remarks>The calling thread becomes the loop's thread until this returns. When Stop was called before, one
     /// iteration is run that does not wait. asyncio: <c>run_forever</c>.</remarks>
-    /// <exception cref="InvalidOperationException">The loop is closed or running, or this thread runs a loop.</exception>
+    /// <exception cref="InvalidOperationException">The loop is closed or running, or this thread runs a
+    /// loop.</exception>
     public void RunForever()
     {
         CheckCanRun();
@@ -49,7 +50,8 @@ public sealed partial class EventLoop : IReadyQueue
             throw RunningElsewhere();
         }
 
-        // Where the caller has suppressed the flow of its context, the loop runs without that, and it is suppressed again.
+        // Where the caller has suppressed the flow of its context, the loop runs without that, and it is
+        // suppressed again.
         bool suppressed = ExecutionContext.IsFlowSuppressed();
         if (suppressed)
         {
@@ -85,7 +87,8 @@ public sealed partial class EventLoop : IReadyQueue
     }
 
     /// <summary>Ends <see cref="RunForever"/> after the current iteration.</summary>
-    /// <remarks>Loop thread only; from elsewhere: <c>loop.CallSoonThreadSafe(loop.Stop)</c>. What is ready runs first; what
+    /// <remarks>Loop thread only; from elsewhere: <c>loop.CallSoonThreadSafe(loop.Stop)</c>. What is ready runs
+    /// first; what
     /// that schedules stays for the next run. asyncio: <c>stop</c>.</remarks>
     public void Stop()
     {
@@ -93,8 +96,10 @@ public sealed partial class EventLoop : IReadyQueue
         _stopping = true;
     }
 
-    /// <summary>Ends the loop for good: drops what is scheduled and releases its resources. Calling it again does nothing.</summary>
-    /// <remarks>Not for a running loop. Callbacks and timers that have not run will not. asyncio: <c>close</c>.</remarks>
+    /// <summary>Ends the loop for good: drops what is scheduled and releases its resources. Calling it again does
+    /// nothing.</summary>
+    /// <remarks>Not for a running loop. Callbacks and timers that have not run will not. asyncio:
+    /// <c>close</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is running.</exception>
     public void Close()
     {
@@ -112,7 +117,8 @@ public sealed partial class EventLoop : IReadyQueue
         Debug = false;
         try
         {
-            // From here on other threads are told that the loop is closed. What they have posted before has not been run.
+            // From here on other threads are told that the loop is closed. What they have posted before has not
+            // been run.
             _inbox.Close(Ready);
             foreach (IDisposable attachment in _attachments.OfType<IDisposable>().Reverse())
             {
@@ -222,7 +228,8 @@ public sealed partial class EventLoop : IReadyQueue
     /// <summary>The caller's context; where its flow is suppressed, the one that the loop was made in.</summary>
     private ExecutionContext? CaptureContext() => ExecutionContext.Capture() ?? _madeIn;
 
-    /// <summary>Throws when the loop cannot be run from here: it is closed or running, or this thread runs a loop.</summary>
+    /// <summary>Throws when the loop cannot be run from here: it is closed or running, or this thread runs a
+    /// loop.</summary>
     internal void CheckCanRun()
     {
         CheckCanSchedule();

@@ -31,7 +31,8 @@ public sealed partial class EventLoop
         _inbox.TryPost(new ReadyEntry(item, first, second, context));
 
     /// <summary>Queues BCL work from any thread; on the loop's own thread without the inbox.</summary>
-    /// <remarks>Work for a closed loop runs on the thread pool: it has lost its loop, but it must not be lost itself.</remarks>
+    /// <remarks>Work for a closed loop runs on the thread pool: it has lost its loop, but it must not be lost
+    /// itself.</remarks>
     internal void PostFromAnywhere(SendOrPostCallback callback, object? state)
     {
         var item = new PostedWork(callback, state);

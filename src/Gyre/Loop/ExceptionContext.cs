@@ -12,7 +12,8 @@ public sealed class ExceptionContext
     /// <summary>The exception, if there is one.</summary>
     public Exception? Exception { get; init; }
 
-    /// <summary>Where it comes from: the future, task, callback, transport or server; null when none is known.</summary>
+    /// <summary>Where it comes from: the future, task, callback, transport or server; null when none is
+    /// known.</summary>
     public object? Source { get; init; }
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
 namespace Gyre;
 
-/// <summary>A callback that waits for its turn, as <see cref="EventLoop.CallSoon(Action, ExecutionContext?)"/> returns it.</summary>
-/// <remarks>Loop thread only, except for handles of <c>CallSoonThreadSafe</c>. A value of two words: keeping it, copying
+/// <summary>A callback that waits for its turn, as <see cref="EventLoop.CallSoon(Action, ExecutionContext?)"/>
+/// returns it.</summary>
+/// <remarks>Loop thread only, except for handles of <c>CallSoonThreadSafe</c>. A value of two words: keeping it,
+/// copying
 /// it and dropping it cost nothing. asyncio: <c>Handle</c>.</remarks>
 public readonly struct Handle : IEquatable<Handle>
 {

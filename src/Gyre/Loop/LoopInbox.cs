@@ -90,7 +90,8 @@ internal sealed class LoopInbox(Poller poller)
         _spare = entries.Length <= RetainedCapacityMax ? entries : new ReadyEntry[InitialCapacity];
     }
 
-    /// <summary>Refuses every further entry. Entries that are inside go to the ready queue, to be abandoned there.</summary>
+    /// <summary>Refuses every further entry. Entries that are inside go to the ready queue, to be abandoned
+    /// there.</summary>
     public void Close(ReadyQueue ready)
     {
         lock (_lock)

@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>Durations that read like sentences: <c>5.Seconds()</c>, <c>0.25.Seconds()</c>, <c>50.Milliseconds()</c>.</summary>
+/// <summary>Durations that read like sentences: <c>5.Seconds()</c>, <c>0.25.Seconds()</c>,
+/// <c>50.Milliseconds()</c>.</summary>
 public static class TimeSpanExtensions
 {
     /// <summary>This many seconds.</summary>

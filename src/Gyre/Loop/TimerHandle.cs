@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Gyre;
 
-/// <summary>A callback that waits for its time, as <see cref="EventLoop.CallLater(TimeSpan, Action, ExecutionContext?)"/>
+/// <summary>A callback that waits for its time, as
+/// <see cref="EventLoop.CallLater(TimeSpan, Action, ExecutionContext?)"/>
 /// and <see cref="EventLoop.CallAt(TimeSpan, Action, ExecutionContext?)"/> return it.</summary>
 /// <remarks>Loop thread only. asyncio: <c>TimerHandle</c>.</remarks>
 [DebuggerDisplay("When = {When}, IsPending = {IsPending}, IsCancelled = {IsCancelled}")]

@@ -3,7 +3,8 @@ using System.ComponentModel;
 namespace Gyre;
 
 /// <summary>Something that waits in a loop's ready queue for its turn. The base of futures, tasks and timers.</summary>
-/// <remarks>A class and not an interface: the iteration makes one virtual call for each item, on its hottest line.</remarks>
+/// <remarks>A class and not an interface: the iteration makes one virtual call for each item, on its hottest
+/// line.</remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class WorkItem
 {

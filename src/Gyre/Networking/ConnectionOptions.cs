@@ -23,7 +23,8 @@ public class ConnectionOptions
 
     /// <summary>Encrypts the connection with TLS. The certificate must be valid for the host's name.</summary>
     /// <value>Null by default: no TLS. <c>new()</c> is enough for a server whose certificate this machine trusts. Where
-    /// <see cref="SslClientAuthenticationOptions.TargetHost"/> is not set, it is the host that is connected to. asyncio:
+    /// <see cref="SslClientAuthenticationOptions.TargetHost"/> is not set, it is the host that is connected to.
+    /// asyncio:
     /// <c>ssl</c>, <c>server_hostname</c>.</value>
     public SslClientAuthenticationOptions? Tls { get; init; }
 

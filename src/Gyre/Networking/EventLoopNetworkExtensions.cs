@@ -23,7 +23,8 @@ public static class EventLoopNetworkExtensions
         /// <exception cref="SocketException">The host is not known (<see cref="SocketError.HostNotFound"/>), or the
         /// connection failed.</exception>
         /// <exception cref="AggregateException">Several addresses failed for different reasons.</exception>
-        /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed, for example
+        /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed, for
+        /// example
         /// because the certificate is not valid for the host.</exception>
         /// <exception cref="TimeoutException">The TLS handshake did not end in time.</exception>
         public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
@@ -41,7 +42,8 @@ public static class EventLoopNetworkExtensions
         /// <param name="protocolFactory">Makes the protocol, once the connection stands.</param>
         /// <param name="remote">The address.</param>
         /// <param name="options">How to connect; the defaults when null.</param>
-        /// <inheritdoc cref="CreateConnection{TProtocol}(EventLoop, Func{TProtocol}, string, int, ConnectionOptions?)"/>
+        /// <inheritdoc cref="CreateConnection{TProtocol}(EventLoop, Func{TProtocol}, string, int,
+        /// ConnectionOptions?)"/>
         public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
             Func<TProtocol> protocolFactory, EndPoint remote, ConnectionOptions? options = null)
             where TProtocol : Protocol

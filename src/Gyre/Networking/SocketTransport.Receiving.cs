@@ -127,7 +127,8 @@ internal sealed partial class SocketTransport
         }
     }
 
-    /// <summary>The sink of a protocol that brings its own buffers. Bytes go to the one whose buffer they are in, also when
+    /// <summary>The sink of a protocol that brings its own buffers. Bytes go to the one whose buffer they are in,
+    /// also when
     /// it was replaced in the meantime.</summary>
     private sealed class BufferedSink(SocketTransport transport, BufferedProtocol protocol) : IBufferedReceiveSink
     {

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Gyre;
 
 /// <summary>A reader and a writer of one connection: what <c>Aio.OpenConnection</c> returns.</summary>
-/// <remarks>Loop thread only. Take it apart, <c>var (reader, writer) = await …</c>, or use it with <c>await using</c>.</remarks>
+/// <remarks>Loop thread only. Take it apart, <c>var (reader, writer) = await …</c>, or use it with <c>await
+/// using</c>.</remarks>
 public sealed class Connection : IAsyncDisposable
 {
     internal Connection(LoopStreamReader reader, LoopStreamWriter writer)
@@ -36,14 +37,17 @@ public sealed class Connection : IAsyncDisposable
     }
 
     /// <summary>The connection as a BCL stream that any thread may use.</summary>
-    /// <remarks>Disposing of the stream closes the connection. Leave reader and writer alone while the stream is in use.</remarks>
+    /// <remarks>Disposing of the stream closes the connection. Leave reader and writer alone while the stream is
+    /// in use.</remarks>
     public ConnectionStream AsStream() => new(Reader, Writer);
 
     /// <inheritdoc cref="LoopStreamWriter.Close"/>
     public void Close() => Writer.Close();
 
-    /// <summary>Closes the connection and waits until what was written is with the system, or the connection is lost.</summary>
-    /// <remarks>Does not throw for a connection that broke: whoever has to know awaits <see cref="LoopStreamWriter.WaitClosedAsync"/>.
+    /// <summary>Closes the connection and waits until what was written is with the system, or the connection is
+    /// lost.</summary>
+    /// <remarks>Does not throw for a connection that broke: whoever has to know awaits
+    /// <see cref="LoopStreamWriter.WaitClosedAsync"/>.
     /// On cancel: it is closed all the same.</remarks>
     public async Coroutine DisposeAsync()
     {

@@ -3,7 +3,8 @@ using System.Threading.Tasks.Sources;
 
 namespace Gyre;
 
-/// <summary>One direction of a <see cref="ConnectionStream"/>: the call that is under way, used again for the next one.</summary>
+/// <summary>One direction of a <see cref="ConnectionStream"/>: the call that is under way, used again for the next
+/// one.</summary>
 /// <remarks>
 /// <code>
 ///   Free ──TryClaim (any thread)──▶ Claimed ──Submit──▶ Started (loop) ──must wait──▶ Waiting (loop)
@@ -11,7 +12,8 @@ namespace Gyre;
 ///    │                                                    │  └──────what it waited for──┘    │
 ///    └──GetResult (caller's thread)── Completed (loop) ◀──┴──────────cancelled, disposed─────┘
 /// </code>
-/// Everything that is marked (loop) runs on the loop's thread, so nothing of it needs a lock. The caller waits from Submit to
+/// Everything that is marked (loop) runs on the loop's thread, so nothing of it needs a lock. The caller waits
+/// from Submit to
 /// GetResult; what it wrote before travels through the inbox, and what it reads after through the completion.
 /// </remarks>
 internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, IValueTaskSource
@@ -192,7 +194,8 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         EndWait(wait);
     }
 
-    /// <summary>Any thread. The version tells this call from the next: a request that comes too late meets another one.</summary>
+    /// <summary>Any thread. The version tells this call from the next: a request that comes too late meets another
+    /// one.</summary>
     private void PostCancel() => Loop.TryPostThreadSafe(s_cancel, this, _core.Version);
 
     private void Cancel(short version)
@@ -212,7 +215,8 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
 
     private void End()
     {
-        // Waits for a PostCancel that is running on another thread, which is short. So that one reads this call's version,
+        // Waits for a PostCancel that is running on another thread, which is short. So that one reads this call's
+        // version,
         // and not the next one's.
         _registration.Dispose();
         _registration = default;

@@ -3,9 +3,11 @@ namespace Gyre;
 /// <summary>A connection as a BCL stream, which any thread may use.</summary>
 /// <remarks>
 /// <para>Any thread. One read and one write may be under way at a time. On the loop's thread calls go straight to the
-/// connection; on others they travel through the loop, and the continuation does not run on the loop's thread unless its
+/// connection; on others they travel through the loop, and the continuation does not run on the loop's thread
+/// unless its
 /// context brings it there. Do not use the connection's reader and writer meanwhile.</para>
-/// <para>The methods that block are refused on the loop's thread: they would wait for something that only this thread can do.
+/// <para>The methods that block are refused on the loop's thread: they would wait for something that only this
+/// thread can do.
 /// Errors of the connection are <see cref="IOException"/>s around the cause. On cancel: a read has taken nothing; a
 /// write that waits for room has been accepted, and is sent.</para>
 /// </remarks>

@@ -12,7 +12,8 @@ public static class EventLoopStreamExtensions
         /// <param name="cancellationToken">Ends the attempt; no socket stays open.</param>
         /// <remarks>Any thread. The loop must be running. Suits <c>SocketsHttpHandler.ConnectCallback</c>.</remarks>
         /// <exception cref="InvalidOperationException">The loop is closed.</exception>
-        /// <exception cref="System.Net.Sockets.SocketException">The host is not known, or the connection failed.</exception>
+        /// <exception cref="System.Net.Sockets.SocketException">The host is not known, or the connection
+        /// failed.</exception>
         public Task<Stream> OpenStreamThreadSafe(
             string host, int port, StreamConnectionOptions? options = null, CancellationToken cancellationToken = default)
         {

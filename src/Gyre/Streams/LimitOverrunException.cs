@@ -28,7 +28,8 @@ public sealed class LimitOverrunException : IOException
     public LimitOverrunException(string? message, int consumed)
         : base(message) => Consumed = consumed;
 
-    /// <summary>How many bytes hold no separator: those before it, or all that were searched. They are still in the reader,
+    /// <summary>How many bytes hold no separator: those before it, or all that were searched. They are still in
+    /// the reader,
     /// unless the method's description says otherwise.</summary>
     public int Consumed { get; }
 }

@@ -24,7 +24,8 @@ public sealed partial class LoopStreamReader
         return Take(Math.Min(count, _buffer.Count));
     }
 
-    /// <summary>Reads some bytes into memory of the caller's: what is there, at the most its length. Waits for the first.</summary>
+    /// <summary>Reads some bytes into memory of the caller's: what is there, at the most its length. Waits for the
+    /// first.</summary>
     /// <param name="buffer">When it is empty, this returns at once.</param>
     /// <returns>How many bytes were read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
@@ -45,9 +46,11 @@ public sealed partial class LoopStreamReader
         return count;
     }
 
-    /// <summary>Reads exactly so many bytes, also if they are more than <see cref="Limit"/>. asyncio: <c>readexactly</c>.</summary>
+    /// <summary>Reads exactly so many bytes, also if they are more than <see cref="Limit"/>. asyncio:
+    /// <c>readexactly</c>.</summary>
     /// <param name="count">At least 0.</param>
-    /// <exception cref="IncompleteReadException">The input ended before. What was there is in the exception.</exception>
+    /// <exception cref="IncompleteReadException">The input ended before. What was there is in the
+    /// exception.</exception>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
     public async Coroutine<byte[]> ReadExactlyAsync(int count)
     {

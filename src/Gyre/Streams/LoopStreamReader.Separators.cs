@@ -24,13 +24,16 @@ public sealed partial class LoopStreamReader
 
     /// <summary>Reads up to a separator and with it. asyncio: <c>readuntil</c>.</summary>
     /// <param name="separator">At least one byte.</param>
-    /// <exception cref="IncompleteReadException">The input ended before. What was there is in the exception.</exception>
-    /// <exception cref="LimitOverrunException">More than <see cref="Limit"/> bytes come before the separator. They stay in
+    /// <exception cref="IncompleteReadException">The input ended before. What was there is in the
+    /// exception.</exception>
+    /// <exception cref="LimitOverrunException">More than <see cref="Limit"/> bytes come before the separator. They
+    /// stay in
     /// the reader.</exception>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
     public Coroutine<byte[]> ReadUntilAsync(ReadOnlyMemory<byte> separator) => ReadUntilAsync([separator]);
 
-    /// <summary>Reads up to one of several separators and with it: to the one that ends first. asyncio: <c>readuntil</c>
+    /// <summary>Reads up to one of several separators and with it: to the one that ends first. asyncio:
+    /// <c>readuntil</c>
     /// with a tuple.</summary>
     /// <param name="separators">At least one, of at least one byte each.</param>
     /// <inheritdoc cref="ReadUntilAsync(ReadOnlyMemory{byte})"/>
@@ -52,9 +55,11 @@ public sealed partial class LoopStreamReader
         };
     }
 
-    /// <summary>Reads a line with its <c>\n</c>; at the end of the input what is left, without it. asyncio: <c>readline</c>.</summary>
+    /// <summary>Reads a line with its <c>\n</c>; at the end of the input what is left, without it. asyncio:
+    /// <c>readline</c>.</summary>
     /// <returns>The line; no bytes at the end of the input.</returns>
-    /// <exception cref="LimitOverrunException">The line is longer than <see cref="Limit"/>. It was dropped, or, when its end
+    /// <exception cref="LimitOverrunException">The line is longer than <see cref="Limit"/>. It was dropped, or,
+    /// when its end
     /// has not arrived, what there was of it (asyncio: <c>ValueError</c>).</exception>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
     public async Coroutine<byte[]> ReadLineAsync() => Take(await FindLineAsync());

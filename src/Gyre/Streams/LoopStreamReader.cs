@@ -34,7 +34,8 @@ public sealed partial class LoopStreamReader
         Limit = limit;
     }
 
-    /// <summary>The longest line, or piece up to a separator, in bytes, without the separator; at least 1. The connection
+    /// <summary>The longest line, or piece up to a separator, in bytes, without the separator; at least 1. The
+    /// connection
     /// is slowed down while more than twice as much is waiting to be read.</summary>
     public int Limit { get; }
 
@@ -47,7 +48,8 @@ public sealed partial class LoopStreamReader
     /// <summary>The error that ended the input, or null. asyncio: <c>exception</c>.</summary>
     public Exception? Exception => _error?.SourceException;
 
-    /// <summary>The writer of the same connection. A reader that is in use keeps it from being taken for dropped.</summary>
+    /// <summary>The writer of the same connection. A reader that is in use keeps it from being taken for
+    /// dropped.</summary>
     internal LoopStreamWriter? Writer { get; set; }
 
     /// <summary>Adds bytes that arrived. asyncio: <c>feed_data</c>.</summary>
@@ -81,7 +83,8 @@ public sealed partial class LoopStreamReader
         Wake();
     }
 
-    /// <summary>Ends the input with an error, which the waiting read and all later ones throw. asyncio: <c>set_exception</c>.</summary>
+    /// <summary>Ends the input with an error, which the waiting read and all later ones throw. asyncio:
+    /// <c>set_exception</c>.</summary>
     public void SetException(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

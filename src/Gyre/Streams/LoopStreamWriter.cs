@@ -9,7 +9,8 @@ namespace Gyre;
 /// <para>Loop thread only. Made by <c>Aio.OpenConnection</c> and <c>Aio.StartServer</c>. Writing never waits;
 /// await <see cref="DrainAsync"/> after it, or nothing limits how much is kept in memory. asyncio:
 /// <c>LoopStreamWriter</c>.</para>
-/// <para>Close it. A connection whose reader and writer were dropped open is closed when the garbage collector finds it,
+/// <para>Close it. A connection whose reader and writer were dropped open is closed when the garbage collector
+/// finds it,
 /// and reported through <see cref="RuntimeWarnings"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{Transport}")]
@@ -81,13 +82,15 @@ public sealed class LoopStreamWriter
 
     /// <summary>Waits until the unsent bytes are down to the low-water mark, if they are above the high one.
     /// asyncio: <c>drain</c>.</summary>
-    /// <remarks>Returns at once when there is no need to wait. Any number of coroutines may wait. On cancel: what was written
+    /// <remarks>Returns at once when there is no need to wait. Any number of coroutines may wait. On cancel: what
+    /// was written
     /// is still sent.</remarks>
     /// <exception cref="System.Net.Sockets.SocketException">The connection is lost.</exception>
     public Coroutine DrainAsync() =>
         Protocol.IsWritable && !IsClosing && _reader.Exception is null ? default : DrainSlowlyAsync();
 
-    /// <summary>Closes the connection after what was written has been sent. The reader ends. asyncio: <c>close</c>.</summary>
+    /// <summary>Closes the connection after what was written has been sent. The reader ends. asyncio:
+    /// <c>close</c>.</summary>
     public void Close()
     {
         GC.SuppressFinalize(this);
@@ -101,9 +104,11 @@ public sealed class LoopStreamWriter
         Transport.Abort();
     }
 
-    /// <summary>Waits until the connection is closed, and what was written is with the system. asyncio: <c>wait_closed</c>.</summary>
+    /// <summary>Waits until the connection is closed, and what was written is with the system. asyncio:
+    /// <c>wait_closed</c>.</summary>
     /// <remarks>Does not close it. On cancel: nothing changes.</remarks>
-    /// <exception cref="System.Net.Sockets.SocketException">The connection was lost before everything was sent.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection was lost before everything was
+    /// sent.</exception>
     public Coroutine WaitClosedAsync() => Protocol.WaitClosedAsync();
 
     /// <inheritdoc/>

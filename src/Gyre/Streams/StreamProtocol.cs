@@ -22,7 +22,8 @@ internal sealed class StreamProtocol : Protocol
     private bool _lost;
     private Exception? _error;
 
-    /// <summary>A protocol of a connection that this side opens, or, with a callback, of one that a server accepted.</summary>
+    /// <summary>A protocol of a connection that this side opens, or, with a callback, of one that a server
+    /// accepted.</summary>
     public StreamProtocol(
         EventLoop loop, LoopStreamReader reader, Func<LoopStreamReader, LoopStreamWriter, Coroutine>? onClient = null)
     {

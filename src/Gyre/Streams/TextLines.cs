@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>The lines of a <see cref="LoopStreamReader"/> as text: what <see cref="LoopStreamReader.ReadTextLines"/> returns.</summary>
+/// <summary>The lines of a <see cref="LoopStreamReader"/> as text: what
+/// <see cref="LoopStreamReader.ReadTextLines"/> returns.</summary>
 /// <remarks>Loop thread only.</remarks>
 public sealed class TextLines : IAsyncEnumerable<string>
 {

@@ -6,7 +6,8 @@ public static class BclBridge
     extension(Future future)
     {
         /// <summary>A BCL task that ends as the future does. It may be awaited on any thread.</summary>
-        /// <remarks>Any thread. Its continuations run on the thread pool or in their own context, never inside the loop's
+        /// <remarks>Any thread. Its continuations run on the thread pool or in their own context, never inside the
+        /// loop's
         /// iteration. Counts as retrieving the future's error.</remarks>
         public Task AsTask() => Mirror<VoidResult>(future);
     }

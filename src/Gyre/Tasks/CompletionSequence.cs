@@ -2,7 +2,8 @@ namespace Gyre;
 
 /// <summary>Futures in the order in which they end: what <c>Aio.AsCompleted</c> returns.</summary>
 /// <typeparam name="TFuture">The type of the futures. They are the ones that were given.</typeparam>
-/// <remarks>Loop thread only. Enumerate it once, with <c>await foreach</c>. On cancel: nothing is lost; futures that have not
+/// <remarks>Loop thread only. Enumerate it once, with <c>await foreach</c>. On cancel: nothing is lost; futures
+/// that have not
 /// been delivered run on. asyncio: <c>as_completed</c>.</remarks>
 public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
     where TFuture : Future

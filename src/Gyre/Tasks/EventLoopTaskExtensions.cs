@@ -18,7 +18,8 @@ public static class EventLoopTaskExtensions
 
     extension(EventLoop loop)
     {
-        /// <summary>The task whose step is running, or null outside of any task. asyncio: <c>current_task</c>.</summary>
+        /// <summary>The task whose step is running, or null outside of any task. asyncio:
+        /// <c>current_task</c>.</summary>
         /// <remarks>Loop thread only.</remarks>
         public LoopTask? CurrentTask => (LoopTask?)loop.CurrentWork;
 
@@ -52,7 +53,8 @@ public static class EventLoopTaskExtensions
         /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running.</param>
         /// <param name="cancellationToken">Cancels the task, from any thread.</param>
         /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly.</remarks>
-        /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is closed.</exception>
+        /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is
+        /// closed.</exception>
         public LoopTask CreateTask(
             Coroutine coroutine,
             string? name = null,

@@ -18,7 +18,8 @@ public abstract partial class Future
 
     /// <summary>Removes a callback, as often as it was added.</summary>
     /// <returns>How many were removed.</returns>
-    /// <remarks>Loop thread only. Callbacks that are scheduled already still run. asyncio: <c>remove_done_callback</c>.</remarks>
+    /// <remarks>Loop thread only. Callbacks that are scheduled already still run. asyncio:
+    /// <c>remove_done_callback</c>.</remarks>
     public int RemoveDoneCallback(Action<Future> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);

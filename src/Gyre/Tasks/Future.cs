@@ -137,7 +137,8 @@ public abstract partial class Future : WorkItem
     internal CarriedError? RetrieveError() =>
         _state == FutureState.Finished ? (_outcome as Failure)?.Retrieve() : null;
 
-    /// <summary>What to throw where a cancelled future is awaited: once the exception that ended it, then new ones.</summary>
+    /// <summary>What to throw where a cancelled future is awaited: once the exception that ended it, then new
+    /// ones.</summary>
     internal CarriedError TakeCancelledError()
     {
         if (_outcome is CarriedError original)
@@ -157,7 +158,8 @@ public abstract partial class Future : WorkItem
         _state = FutureState.Pending;
     }
 
-    /// <summary>Hands on what the next awaiter of this cancelled future would get: an exception, a message, or null.</summary>
+    /// <summary>Hands on what the next awaiter of this cancelled future would get: an exception, a message, or
+    /// null.</summary>
     internal object? TakeCancelCause()
     {
         object? cause = _outcome;
@@ -169,7 +171,8 @@ public abstract partial class Future : WorkItem
         return cause;
     }
 
-    /// <summary>Whether awaiting the future, which is done, throws a cancellation. Asking does not count as retrieving.</summary>
+    /// <summary>Whether awaiting the future, which is done, throws a cancellation. Asking does not count as
+    /// retrieving.</summary>
     internal bool ThrowsCancellation =>
         IsCancelled || (_outcome as Failure)?.Error.SourceException is CancelledException;
 

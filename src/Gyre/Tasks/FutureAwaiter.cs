@@ -14,7 +14,8 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
     internal FutureAwaiter(Future future) => _future = future;
 
     /// <summary>Whether the future is done.</summary>
-    /// <exception cref="InvalidOperationException">The future belongs to another loop, or is the running task itself.</exception>
+    /// <exception cref="InvalidOperationException">The future belongs to another loop, or is the running task
+    /// itself.</exception>
     public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns, or throws the future's error.</summary>

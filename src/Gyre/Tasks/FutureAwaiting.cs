@@ -29,7 +29,8 @@ internal static class FutureAwaiting
     public static void Suspend(Future future, CoroutineBox leaf) =>
         ((LoopTask)future.Loop.CurrentWork!).SuspendOn(future, leaf);
 
-    /// <summary>Throws, in place of the result, a cancellation that found nothing to cancel when it was requested.</summary>
+    /// <summary>Throws, in place of the result, a cancellation that found nothing to cancel when it was
+    /// requested.</summary>
     [StackTraceHidden]
     public static void ThrowIfInjected(EventLoop loop)
     {

@@ -1,7 +1,8 @@
 namespace Gyre;
 
 /// <summary>Carries the outcome of a future over to a BCL task.</summary>
-// Waits in the future's callbacks, and in the set of its loop's mirrors: whoever awaits the BCL task, on whatever thread, must
+// Waits in the future's callbacks, and in the set of its loop's mirrors: whoever awaits the BCL task, on whatever
+// thread, must
 // hear of it too when the loop is closed and the future will never end.
 internal abstract class FutureMirror(Future future) : WorkItem
 {

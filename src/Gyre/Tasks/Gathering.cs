@@ -76,7 +76,8 @@ internal sealed class GatherFuture<T> : Future<T>
 
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            // Gathers of tasks that wait for gathers, thousands deep: the rest of them is reached in the next iteration.
+            // Gathers of tasks that wait for gathers, thousands deep: the rest of them is reached in the next
+            // iteration.
             _cancelRequested = true;
             Loop.CallSoon(_ => CancelChildren(message), null);
             return true;

@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>A future was asked for something that its state does not allow: a result too early, or a second one.</summary>
+/// <summary>A future was asked for something that its state does not allow: a result too early, or a second
+/// one.</summary>
 /// <remarks>asyncio: <c>InvalidStateError</c>.</remarks>
 public sealed class InvalidStateException : InvalidOperationException
 {

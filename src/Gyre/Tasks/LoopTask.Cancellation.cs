@@ -9,11 +9,14 @@ public abstract partial class LoopTask
 
     /// <summary>A token that is cancelled together with this task, to pass to BCL calls.</summary>
     /// <remarks>
-    /// <para>Loop thread only. One token stands for one request: after a request, the next read gives a new token. While a
+    /// <para>Loop thread only. One token stands for one request: after a request, the next read gives a new token.
+    /// While a
     /// request waits to be delivered, the token is cancelled already.</para>
-    /// <para>A BCL call that was given the token, and ends with an <see cref="OperationCanceledException"/> when the task
+    /// <para>A BCL call that was given the token, and ends with an <see cref="OperationCanceledException"/> when
+    /// the task
     /// is cancelled, delivers the request. One that ends otherwise keeps its outcome, and the request is delivered at
-    /// the next await of something of this library. So is a request that comes during a foreign await without a token.</para>
+    /// the next await of something of this library. So is a request that comes during a foreign await without a
+    /// token.</para>
     /// </remarks>
     public CancellationToken CancellationToken
     {
@@ -43,12 +46,14 @@ public abstract partial class LoopTask
     // A request that the coroutine swallowed leaves its message behind, as in asyncio.
     internal override string? CancelMessage => IsCancelled ? base.CancelMessage : _cancelMessage;
 
-    /// <summary>Requests that the task end: a <see cref="CancelledException"/> arrives at the <c>await</c> it is suspended in.</summary>
+    /// <summary>Requests that the task end: a <see cref="CancelledException"/> arrives at the <c>await</c> it is
+    /// suspended in.</summary>
     /// <param name="message">Travels to the exception.</param>
     /// <returns>False when the task is done already.</returns>
     /// <remarks>
     /// Loop thread only. What the task waits for is cancelled, through any chain of tasks; the exception arrives when
-    /// that has ended. If there is nothing to cancel, it arrives at the next step or the next await. A task that was not yet
+    /// that has ended. If there is nothing to cancel, it arrives at the next step or the next await. A task that
+    /// was not yet
     /// run ends without running. Each call counts, see <see cref="Cancelling"/>. asyncio: <c>Task.cancel</c>.
     /// </remarks>
     public override bool Cancel(string? message = null)
@@ -58,7 +63,8 @@ public abstract partial class LoopTask
     }
 
     /// <summary>Requests that the task leave what it does inside <paramref name="place"/>.</summary>
-    /// <param name="place">The scope around the block that asks; null when the request comes from outside the task.</param>
+    /// <param name="place">The scope around the block that asks; null when the request comes from outside the
+    /// task.</param>
     /// <param name="message">Travels to the exception.</param>
     /// <returns>False when the task is done already.</returns>
     internal bool CancelFrom(CancelScope? place, string? message)
@@ -93,7 +99,8 @@ public abstract partial class LoopTask
     }
 
     /// <summary>How many requests to cancel the task has not answered with <see cref="Uncancel"/>.</summary>
-    /// <remarks>The cancelled scopes around the place where the task is count as one. What a shielded scope holds off is not
+    /// <remarks>The cancelled scopes around the place where the task is count as one. What a shielded scope holds
+    /// off is not
     /// counted inside it. asyncio: <c>Task.cancelling</c>.</remarks>
     public int Cancelling() => _cancelRequests + (Has(TaskFlags.ScopeCancelled) ? 1 : 0);
 
@@ -114,7 +121,8 @@ public abstract partial class LoopTask
     }
 
     /// <summary>Whether an exception means that this task was cancelled, and not that something else was.</summary>
-    /// <remarks>A BCL call that heard of the request through the task's token ends with an exception of its own.</remarks>
+    /// <remarks>A BCL call that heard of the request through the task's token ends with an exception of its
+    /// own.</remarks>
     internal bool IsOwnCancellation(OperationCanceledException exception) =>
         exception is CancelledException || (Cancelling() > 0 && Has(TaskFlags.TokenFired));
 

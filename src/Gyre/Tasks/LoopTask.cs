@@ -4,8 +4,10 @@ namespace Gyre;
 
 /// <summary>A coroutine that the loop runs by itself, a step at a time.</summary>
 /// <remarks>
-/// <para>Loop thread only. The first step runs in the next iteration, unless the task was started eagerly. The loop holds a
-/// pending task: it never vanishes. Its error goes to whoever awaits it; if nobody does, to the loop's exception handler.</para>
+/// <para>Loop thread only. The first step runs in the next iteration, unless the task was started eagerly. The
+/// loop holds a
+/// pending task: it never vanishes. Its error goes to whoever awaits it; if nobody does, to the loop's exception
+/// handler.</para>
 /// <para>asyncio: <c>Task</c>.</para>
 /// </remarks>
 public abstract partial class LoopTask : Future
@@ -63,7 +65,8 @@ public abstract partial class LoopTask : Future
         ScopeCancelled = 128,
     }
 
-    /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>, <c>set_name</c>.</summary>
+    /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>,
+    /// <c>set_name</c>.</summary>
     public string Name
     {
         get => _name ??= $"Task-{_number}";
@@ -81,7 +84,8 @@ public abstract partial class LoopTask : Future
 
     internal LoopTask? RegistryNext { get; set; }
 
-    /// <summary>What the task waits for, or null when its step is queued or running, or what it awaits is foreign.</summary>
+    /// <summary>What the task waits for, or null when its step is queued or running, or what it awaits is
+    /// foreign.</summary>
     internal Future? Waiter => _waiter;
 
     internal override string Describe() => $"task '{Name}'";

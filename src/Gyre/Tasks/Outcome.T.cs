@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>How a future ended: with a result, an error, or cancelled. An element of <c>Aio.GatherOutcomes</c>.</summary>
+/// <summary>How a future ended: with a result, an error, or cancelled. An element of
+/// <c>Aio.GatherOutcomes</c>.</summary>
 /// <typeparam name="T">The type of the result.</typeparam>
 public readonly struct Outcome<T>
 {

@@ -1,6 +1,7 @@
 namespace Gyre;
 
-/// <summary>The future behind <c>Aio.Shield</c>: it ends as the inner one does, and its own end leaves the inner one alone.</summary>
+/// <summary>The future behind <c>Aio.Shield</c>: it ends as the inner one does, and its own end leaves the inner
+/// one alone.</summary>
 internal static class Shielding
 {
     public static Future<T> Shield<T>(Future inner) => Link(inner, new ShieldFuture<T>(inner));
@@ -62,7 +63,8 @@ internal static class Shielding
         }
     }
 
-    /// <summary>The outer future was cancelled: the inner one goes on, and a late error must still reach somebody.</summary>
+    /// <summary>The outer future was cancelled: the inner one goes on, and a late error must still reach
+    /// somebody.</summary>
     private sealed class DetachItem(Future inner, WorkItem mirror) : WorkItem
     {
         internal override void Execute(object? first, object? second)

@@ -1,9 +1,12 @@
 namespace Gyre;
 
-/// <summary>Tasks that end together: none outlives the block that started it. Given to the body of <c>Aio.TaskGroup</c>.</summary>
+/// <summary>Tasks that end together: none outlives the block that started it. Given to the body of
+/// <c>Aio.TaskGroup</c>.</summary>
 /// <remarks>
-/// <para>Loop thread only. The block ends when its body and all tasks have ended. When one of them fails, the others are
-/// cancelled and waited for, and all errors leave as one <see cref="AggregateException"/>. A task that was cancelled is no
+/// <para>Loop thread only. The block ends when its body and all tasks have ended. When one of them fails, the
+/// others are
+/// cancelled and waited for, and all errors leave as one <see cref="AggregateException"/>. A task that was
+/// cancelled is no
 /// failure.</para>
 /// <para>asyncio: <c>TaskGroup</c>.</para>
 /// </remarks>
@@ -37,8 +40,10 @@ public sealed class TaskGroup
     public int Count => _tasks.Count;
 
     /// <summary>Starts a task in the group. asyncio: <c>TaskGroup.create_task</c>.</summary>
-    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
-    /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is discarded.</exception>
+    /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
+    /// bool, CancellationToken)"/>
+    /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is
+    /// discarded.</exception>
     public LoopTask CreateTask(
         Coroutine coroutine, string? name = null, ExecutionContext? context = null, bool eagerStart = false)
     {
@@ -68,7 +73,8 @@ public sealed class TaskGroup
         return task;
     }
 
-    /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio: <c>TaskGroup.cancel</c>.</summary>
+    /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio:
+    /// <c>TaskGroup.cancel</c>.</summary>
     /// <remarks>The block returns normally, unless something fails meanwhile. After the end it does nothing.</remarks>
     public void Cancel()
     {
@@ -141,14 +147,16 @@ public sealed class TaskGroup
     private async Coroutine Exit(CarriedError? error)
     {
         _exiting = true;
-        bool bodyCancelled = error?.SourceException is OperationCanceledException exception && _parent.IsOwnCancellation(exception);
+        bool bodyCancelled = error?.SourceException is OperationCanceledException exception
+            && _parent.IsOwnCancellation(exception);
         CarriedError? cancellation = bodyCancelled ? error : null;
         if (error is not null && !_aborting)
         {
             Abort();
         }
 
-        // A loop, because the wait may be cancelled again and again while the tasks clean up. A cancelled scope would do
+        // A loop, because the wait may be cancelled again and again while the tasks clean up. A cancelled scope
+        // would do
         // so without end; it has nothing to add once the tasks are cancelled.
         while (_tasks.Count > 0)
         {
@@ -198,7 +206,8 @@ public sealed class TaskGroup
     {
         if (_parent.Requests > 0)
         {
-            // The errors go first. The request from outside is renewed, so it arrives at the next await; the count stays.
+            // The errors go first. The request from outside is renewed, so it arrives at the next await; the count
+            // stays.
             _parent.Uncancel();
             _parent.CancelFrom(_scope, message: null);
         }

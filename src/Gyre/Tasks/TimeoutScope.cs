@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
-/// <summary>A block with a deadline, which may be moved while the block runs. Given to the body of <c>Aio.Timeout</c>.</summary>
+/// <summary>A block with a deadline, which may be moved while the block runs. Given to the body of
+/// <c>Aio.Timeout</c>.</summary>
 /// <remarks>Loop thread only. asyncio: <c>Timeout</c>.</remarks>
 // Active ──deadline──▶ Expiring ──end of the body──▶ Expired
 //    └──end of the body──▶ Finished
@@ -140,7 +141,8 @@ public sealed class TimeoutScope
         }
     }
 
-    /// <summary>Ends the scope after an error. Throws the timeout if the error is this scope's own cancellation.</summary>
+    /// <summary>Ends the scope after an error. Throws the timeout if the error is this scope's own
+    /// cancellation.</summary>
     private void ExitWith(Exception error)
     {
         bool expired = _state == ScopeState.Expiring;

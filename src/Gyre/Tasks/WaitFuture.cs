@@ -2,7 +2,8 @@ namespace Gyre;
 
 /// <summary>A future without a result that its owner gives to one waiter after another.</summary>
 /// <remarks>
-/// It never leaves the library: whoever waits for it awaits it inside a coroutine of the owner, and looks at the owner's
+/// It never leaves the library: whoever waits for it awaits it inside a coroutine of the owner, and looks at the
+/// owner's
 /// state when it wakes. So a wait that repeats with every message allocates nothing.
 /// </remarks>
 internal sealed class WaitFuture(EventLoop loop) : Future(loop)

@@ -6,7 +6,7 @@ namespace Gyre.Architecture.Tests;
 public static partial class TextRules
 {
     public const int LinesMax = 400;
-    public const int ColumnsMax = 120;
+    public const int ColumnsMax = 130;
 
     public static IEnumerable<Violation> Size(SourceFile file)
     {

@@ -16,7 +16,8 @@ public class CoroutineAllocationTests
 
     public static bool IsDebug => !IsRelease;
 
-    /// <summary>The acceptance criterion: a coroutine that awaits a coroutine that completes at once allocates nothing.</summary>
+    /// <summary>The acceptance criterion: a coroutine that awaits a coroutine that completes at once allocates
+    /// nothing.</summary>
     [Fact(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipWhen = nameof(IsDebug))]
     public void Await_OfACoroutineThatCompletesAtOnce_AllocatesNothing() =>
         AssertAllocatesNothing(async () => await Add(1, 2));

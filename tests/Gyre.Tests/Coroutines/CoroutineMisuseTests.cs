@@ -2,7 +2,8 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Coroutines;
 
-/// <summary>A coroutine is awaited once. Whatever else one tries ends with an error, and never with another's result.</summary>
+/// <summary>A coroutine is awaited once. Whatever else one tries ends with an error, and never with another's
+/// result.</summary>
 public class CoroutineMisuseTests
 {
     /// <summary>CPython: test_pep492, CoroutineTests.test_double_await. Guarantee G-26.</summary>

@@ -2,7 +2,8 @@ using CsCheck;
 
 namespace Gyre.Tests.Coroutines;
 
-/// <summary>Random programs of coroutines: whatever they do, each call gets its own result, and nobody else's.</summary>
+/// <summary>Random programs of coroutines: whatever they do, each call gets its own result, and nobody
+/// else's.</summary>
 /// <remarks>The expected value is computed by the same program without coroutines.</remarks>
 public class CoroutinePoolTests
 {

@@ -3,7 +3,8 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Issues;
 
-/// <summary>A foreign awaitable that threw in OnCompleted left its task marked as waiting for it: virtual time froze, and when
+/// <summary>A foreign awaitable that threw in OnCompleted left its task marked as waiting for it: virtual time
+/// froze, and when
 /// it called back all the same, it resumed a coroutine that waited for something else.</summary>
 public class AwaitableThatThrowsTests
 {

@@ -1,6 +1,7 @@
 namespace Gyre.Tests.Issues;
 
-/// <summary>Closing a loop dropped what plain async code and other threads had posted to it: they waited for ever.</summary>
+/// <summary>Closing a loop dropped what plain async code and other threads had posted to it: they waited for
+/// ever.</summary>
 public class CloseLosesPostedWorkTests
 {
     [Fact]

@@ -2,7 +2,8 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Issues;
 
-/// <summary>While a BCL task was awaited virtual time stood still, also when that task itself waited for virtual time.</summary>
+/// <summary>While a BCL task was awaited virtual time stood still, also when that task itself waited for virtual
+/// time.</summary>
 public class ForeignAwaitFreezesVirtualTimeTests
 {
     [Fact]

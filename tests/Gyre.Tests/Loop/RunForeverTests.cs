@@ -63,7 +63,8 @@ public class RunForeverTests
         Assert.False(loop.IsRunning);
     }
 
-    /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_nesting, RunningLoopTests.test_running_loop_within_a_loop.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_nesting,
+    /// RunningLoopTests.test_running_loop_within_a_loop.</summary>
     [Fact]
     public void RunForever_InsideARun_IsRefused()
     {

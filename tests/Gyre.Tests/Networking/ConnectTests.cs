@@ -6,7 +6,8 @@ namespace Gyre.Tests.Networking;
 
 public class ConnectTests : NetworkTest
 {
-    /// <summary>An address of the documentation block (RFC 5737): nobody answers there, or the system says so at once.</summary>
+    /// <summary>An address of the documentation block (RFC 5737): nobody answers there, or the system says so at
+    /// once.</summary>
     private static readonly IPAddress s_silent = IPAddress.Parse("192.0.2.1");
 
     [Theory]

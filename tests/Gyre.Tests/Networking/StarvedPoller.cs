@@ -4,7 +4,8 @@ using Gyre.Polling;
 
 namespace Gyre.Tests.Networking;
 
-/// <summary>A poller whose listeners fail to accept while it is starved, as they do when no descriptor is left.</summary>
+/// <summary>A poller whose listeners fail to accept while it is starved, as they do when no descriptor is
+/// left.</summary>
 public sealed class StarvedPoller(Poller inner) : Poller
 {
     public bool IsStarved { get; set; }

@@ -22,7 +22,8 @@ public sealed class StreamPair : IAsyncDisposable
 
     public static async Coroutine<StreamPair> OpenAsync(int limit = LoopStreamReader.DefaultLimit)
     {
-        Future<(LoopStreamReader, LoopStreamWriter)> accepted = EventLoop.Running.CreateFuture<(LoopStreamReader, LoopStreamWriter)>();
+        Future<(LoopStreamReader, LoopStreamWriter)> accepted =
+            EventLoop.Running.CreateFuture<(LoopStreamReader, LoopStreamWriter)>();
         Server server = await Aio.StartServer(
             (reader, writer) =>
             {

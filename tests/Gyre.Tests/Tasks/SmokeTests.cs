@@ -33,7 +33,8 @@ public class SmokeTests
     public void Timeout_TooLate_Throws()
     {
         var clock = new VirtualClock();
-        Assert.Throws<TimeoutException>(() => Aio.Run(async () => await Aio.WaitFor(Aio.Sleep(10.Seconds()), 1.Seconds()), clock.CreateOptions()));
+        Assert.Throws<TimeoutException>(
+            () => Aio.Run(async () => await Aio.WaitFor(Aio.Sleep(10.Seconds()), 1.Seconds()), clock.CreateOptions()));
         Assert.Equal(1.Seconds(), clock.Elapsed);
     }
 

@@ -67,7 +67,8 @@ public class ConcurrencyTests
     private static string[] Urls(TestServer server, int count) =>
         [.. Enumerable.Range(0, count).Select(i => server.Url($"/{i}").OriginalString)];
 
-    /// <summary>Nobody passes before all have come; whoever comes later passes at once. The server's loop only.</summary>
+    /// <summary>Nobody passes before all have come; whoever comes later passes at once. The server's loop
+    /// only.</summary>
     private sealed class Meeting(int count)
     {
         private readonly LoopEvent _complete = new();

@@ -111,7 +111,8 @@ public sealed class NginxTests : IClassFixture<NginxServer>
         Assert.Equal((950 * 1) + (50 * 1_000_000L), run.JsonResults.Sum(Bytes));
     }
 
-    /// <summary>What the descriptors of this process stand for, and how many are alike. Each socket has a number.</summary>
+    /// <summary>What the descriptors of this process stand for, and how many are alike. Each socket has a
+    /// number.</summary>
     private static Dictionary<string, int> Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd")
         .Select(entry => new FileInfo(entry).LinkTarget)
         .OfType<string>()

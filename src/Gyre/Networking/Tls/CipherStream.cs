@@ -2,10 +2,13 @@ using System.Threading.Tasks.Sources;
 
 namespace Gyre;
 
-/// <summary>The stream under an <see cref="System.Net.Security.SslStream"/>: the lower transport feeds it and takes what it writes.</summary>
+/// <summary>The stream under an <see cref="System.Net.Security.SslStream"/>: the lower transport feeds it and
+/// takes what it writes.</summary>
 /// <remarks>
-/// Loop thread only, as the transport is. What waits is completed from <see cref="Feed"/> and the like, on the loop's thread, and
-/// <c>SslStream</c> goes on there. It would not while the thread has a synchronisation context: tasks that were awaited without one go to
+/// Loop thread only, as the transport is. What waits is completed from <see cref="Feed"/> and the like, on the
+/// loop's thread, and
+/// <c>SslStream</c> goes on there. It would not while the thread has a synchronisation context: tasks that were
+/// awaited without one go to
 /// the thread pool then. So the context is put aside for the moment.
 /// </remarks>
 internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<int>, IValueTaskSource
@@ -32,7 +35,8 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
     /// <summary>Bytes that have been fed and not been read.</summary>
     public int Buffered => _end - _start;
 
-    /// <summary>Whether the end of the input was not only fed but read: then nothing that came before it was the TLS end.</summary>
+    /// <summary>Whether the end of the input was not only fed but read: then nothing that came before it was the
+    /// TLS end.</summary>
     public bool EndWasRead { get; private set; }
 
     public override bool CanRead => true;

@@ -149,7 +149,8 @@ internal sealed partial class TlsTransport
         }
     }
 
-    /// <summary>Bytes that wait to be encrypted. Two of these change places, so that steady writing allocates nothing.</summary>
+    /// <summary>Bytes that wait to be encrypted. Two of these change places, so that steady writing allocates
+    /// nothing.</summary>
     private sealed class PlainBuffer
     {
         private const int RetainedCapacityMax = 256 * 1024;

@@ -6,7 +6,8 @@ using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
-/// <summary>A transport that encrypts: <see cref="SslStream"/> over any other transport, all on the loop's thread.</summary>
+/// <summary>A transport that encrypts: <see cref="SslStream"/> over any other transport, all on the loop's
+/// thread.</summary>
 // Handshaking ──▶ Open ──Close, the peer's end──▶ Flushing ──everything sent──▶ Losing ──the lower one is lost──▶ Lost
 //      └───failure──▶ Lost    └────────────Abort, an error, a cut connection────────▶ Losing
 //

@@ -6,7 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Gyre.Tests.Networking.Tls;
 
-/// <summary>A TLS server that is not ours: the BCL's sockets and SslStream, one connection, on the thread pool.</summary>
+/// <summary>A TLS server that is not ours: the BCL's sockets and SslStream, one connection, on the thread
+/// pool.</summary>
 public sealed class TlsTestServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -36,7 +37,8 @@ public sealed class TlsTestServer : IDisposable
         },
     };
 
-    /// <summary>Accepts one connection, does the handshake, and hands the streams to <paramref name="serve"/>.</summary>
+    /// <summary>Accepts one connection, does the handshake, and hands the streams to
+    /// <paramref name="serve"/>.</summary>
     public Task ServeAsync(Func<SslStream, Socket, Task> serve) => Task.Run(async () =>
     {
         using Socket socket = await _listener.AcceptSocketAsync();
