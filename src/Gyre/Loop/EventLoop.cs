@@ -5,7 +5,8 @@ namespace Gyre;
 
 /// <summary>One thread's loop: it runs callbacks, timers, coroutines and I/O, one at a time.</summary>
 /// <remarks>
-/// <para>Not thread-safe except for the members that end in <c>ThreadSafe</c>. Everything else belongs to the thread that
+/// <para>Not thread-safe except for the members that end in <c>ThreadSafe</c>. Everything else belongs to the
+/// thread that
 /// runs the loop (before it runs: to the thread that set it up), and is checked in debug mode.</para>
 /// <para>asyncio: <c>AbstractEventLoop</c>.</para>
 /// </remarks>
@@ -77,7 +78,8 @@ public sealed partial class EventLoop : IDisposable
     /// <remarks>A virtual clock does not move, and reports no deadlock, while there are any.</remarks>
     internal int ExternalWaits { get; set; }
 
-    /// <summary>Awaits of what is not of this library: BCL tasks. Who ends them is not known; it may be this loop.</summary>
+    /// <summary>Awaits of what is not of this library: BCL tasks. Who ends them is not known; it may be this
+    /// loop.</summary>
     /// <remarks>A virtual clock is patient with them, and reports no deadlock, while there are any.</remarks>
     internal int ForeignWaits { get; set; }
 
@@ -111,7 +113,8 @@ public sealed partial class EventLoop : IDisposable
     /// <param name="delay">How long to wait. Zero or less means: in the next iteration that looks at timers.</param>
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
-    /// <remarks>Loop thread only. Never early. Timers run in the order of their times; timers of one instant in the order
+    /// <remarks>Loop thread only. Never early. Timers run in the order of their times; timers of one instant in
+    /// the order
     /// in which they were scheduled. Guarantee G-12. asyncio: <c>call_later</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is closed.</exception>
     public TimerHandle CallLater(TimeSpan delay, Action callback, ExecutionContext? context = null) =>
@@ -127,7 +130,8 @@ public sealed partial class EventLoop : IDisposable
         ScheduleAt(AddTicks(NowTicks, delay), Callbacks.ActionWithState, callback, state, context);
 
     /// <summary>Schedules a callback for a time on the loop's clock.</summary>
-    /// <param name="when">A time as <see cref="Time"/> tells it. One that has passed means: as soon as possible.</param>
+    /// <param name="when">A time as <see cref="Time"/> tells it. One that has passed means: as soon as
+    /// possible.</param>
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <remarks>As <see cref="CallLater(TimeSpan, Action, ExecutionContext?)"/>. asyncio: <c>call_at</c>.</remarks>
