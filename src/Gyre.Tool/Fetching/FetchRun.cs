@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace Gyre.Tool;
 
-/// <summary>One run of <c>gyre fetch</c>: all URLs, to the last line.</summary>
+/// <summary>One run of <c>gyre fetch</c>: all URLs, to the last line. Loop thread only.</summary>
 internal sealed class FetchRun(FetchOptions options, IFetchReport report)
 {
-    private static readonly TimeSpan s_refreshPeriod = TimeSpan.FromSeconds(0.1);
-
     private readonly List<FetchResult> _results = [];
+    private LoopTask<FetchResult>[] _tasks = [];
+    private bool _interrupted;
 
     /// <summary>Runs in a loop of its own, on this thread.</summary>
     /// <returns>The exit code.</returns>
@@ -22,8 +22,38 @@ internal sealed class FetchRun(FetchOptions options, IFetchReport report)
 
     /// <summary>Fetches what the options say, or the tool's own site.</summary>
     /// <returns>The exit code.</returns>
-    /// <remarks>On cancel: what runs is cancelled, what is done is reported, and the exit code says so.</remarks>
+    /// <remarks>On cancel: the URLs that are not done are cancelled, what is done is reported, and this returns.</remarks>
     public async Coroutine<int> RunAsync()
+    {
+        // Ctrl-C cancels this task. The work is another one: it hears of it in its own way, and nothing of what it has
+        // to clean up is cut short.
+        LoopTask<int> work = Aio.CreateTask(WorkAsync(), "work");
+        while (!work.IsDone)
+        {
+            try
+            {
+                await Aio.Wait([work]);
+            }
+            catch (OperationCanceledException) when (Aio.CurrentTask!.Cancelling() > 0)
+            {
+                Aio.CurrentTask.Uncancel();
+                Interrupt();
+            }
+        }
+
+        return work.Result;
+    }
+
+    private void Interrupt()
+    {
+        _interrupted = true;
+        foreach (LoopTask<FetchResult> task in _tasks)
+        {
+            task.Cancel();
+        }
+    }
+
+    private async Coroutine<int> WorkAsync()
     {
         if (options.Urls.Count > 0)
         {
@@ -46,36 +76,31 @@ internal sealed class FetchRun(FetchOptions options, IFetchReport report)
         EventLoop loop = EventLoop.Running;
         var meter = new FetchMeter(urls.Count);
         report.Begin(meter);
-        LoopTask ticking = Aio.CreateTask(RefreshAsync(), "refresh of the report");
-        int? interrupted;
-        TimeSpan total;
-        using (var http = new LoopHttpClient(new LoopConnector(loop), useProxy))
-        {
-            TimeSpan begin = loop.Time;
-            LoopTask<FetchResult>[] tasks = Start(urls, new UrlFetcher(options, http, meter, begin), meter);
-            interrupted = await CollectAsync(tasks, meter);
-            total = loop.Time - begin;
-        }
-
-        ticking.Cancel();
-        await Aio.Wait([ticking]);
-        var summary = new FetchSummary(_results, total, interrupted);
+        using var ticker = new Ticker(loop, report.Refresh);
+        using var http = new LoopHttpClient(new LoopConnector(loop), useProxy);
+        TimeSpan begin = loop.Time;
+        Start(urls, new UrlFetcher(options, http, meter, begin), meter);
+        int cancelled = await CollectAsync(meter);
+        var summary = new FetchSummary(_results, loop.Time - begin, cancelled > 0 ? cancelled : null);
         report.End(summary);
         return summary.ExitCode;
     }
 
-    private LoopTask<FetchResult>[] Start(IReadOnlyList<Uri> urls, UrlFetcher fetcher, FetchMeter meter)
+    private void Start(IReadOnlyList<Uri> urls, UrlFetcher fetcher, FetchMeter meter)
     {
         var slots = new LoopSemaphore(options.Concurrency);
         string[]? names = options.OutputDirectory is null ? null : FileNames.Of(urls);
-        var tasks = new LoopTask<FetchResult>[urls.Count];
-        for (int i = 0; i < tasks.Length; i++)
+        _tasks = new LoopTask<FetchResult>[urls.Count];
+        for (int i = 0; i < _tasks.Length; i++)
         {
             string? path = names is null ? null : Path.Join(options.OutputDirectory, names[i]);
-            tasks[i] = Aio.CreateTask(FetchOneAsync(urls[i], path), urls[i].OriginalString);
+            _tasks[i] = Aio.CreateTask(FetchOneAsync(urls[i], path), urls[i].OriginalString);
         }
 
-        return tasks;
+        if (_interrupted)
+        {
+            Interrupt();
+        }
 
         async Coroutine<FetchResult> FetchOneAsync(Uri url, string? path)
         {
@@ -95,58 +120,25 @@ internal sealed class FetchRun(FetchOptions options, IFetchReport report)
     }
 
     /// <summary>Reports the results as they come.</summary>
-    /// <returns>How many URLs were not done when this was cancelled; null when it was not.</returns>
-    private async Coroutine<int?> CollectAsync(LoopTask<FetchResult>[] tasks, FetchMeter meter)
+    /// <returns>How many URLs were cancelled.</returns>
+    private async Coroutine<int> CollectAsync(FetchMeter meter)
     {
-        var reported = new HashSet<LoopTask<FetchResult>>(ReferenceEqualityComparer.Instance);
-        try
+        int cancelled = 0;
+        await foreach (LoopTask<FetchResult> task in Aio.AsCompleted(_tasks))
         {
-            await foreach (LoopTask<FetchResult> task in Aio.AsCompleted(tasks))
+            if (task.IsCancelled)
             {
-                reported.Add(task);
-                Report(task.Result, meter);
+                cancelled++;
+                continue;
             }
 
-            return null;
-        }
-        catch (OperationCanceledException) when (Aio.CurrentTask!.Cancelling() > 0)
-        {
-            // Ctrl-C has been heard; what follows must not be cancelled by the same request.
-            Aio.CurrentTask.Uncancel();
-        }
-
-        foreach (LoopTask<FetchResult> task in tasks)
-        {
-            task.Cancel();
+            FetchResult result = task.Result;
+            meter.Done++;
+            meter.Failed += result.IsOk ? 0 : 1;
+            _results.Add(result);
+            report.Add(result);
         }
 
-        await Aio.Wait(tasks);
-        foreach (LoopTask<FetchResult> task in tasks)
-        {
-            // It may have ended in the same moment.
-            if (!task.IsCancelled && reported.Add(task))
-            {
-                Report(task.Result, meter);
-            }
-        }
-
-        return tasks.Length - reported.Count;
-    }
-
-    private void Report(FetchResult result, FetchMeter meter)
-    {
-        meter.Done++;
-        meter.Failed += result.IsOk ? 0 : 1;
-        _results.Add(result);
-        report.Add(result);
-    }
-
-    private async Coroutine RefreshAsync()
-    {
-        while (true)
-        {
-            await Aio.Sleep(s_refreshPeriod);
-            report.Refresh();
-        }
+        return cancelled;
     }
 }

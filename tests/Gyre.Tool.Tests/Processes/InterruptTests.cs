@@ -19,8 +19,8 @@ public class InterruptTests
         WaitForHang(1);
         process.Interrupt();
         ToolRun rest = process.Finish();
-        Assert.Equal(130, rest.ExitCode);
         Assert.Empty(rest.Error);
+        Assert.Equal(130, rest.ExitCode);
         Assert.EndsWith("/done", JsonDocument.Parse(first!).RootElement.GetProperty("url").GetString());
         Assert.Single(rest.OutLines);
         Assert.Equal(1, rest.JsonSummary.GetProperty("ok").GetInt32());
@@ -36,6 +36,7 @@ public class InterruptTests
         WaitForHang(2);
         process.Interrupt();
         ToolRun run = process.Finish();
+        Assert.Empty(run.Error);
         Assert.Equal(130, run.ExitCode);
         Assert.Contains("0 ok, 0 failed, 5 not done: interrupted", run.OutLines);
     }
@@ -78,8 +79,11 @@ public class InterruptTests
         Assert.NotNull(process.ReadLine());
         process.Interrupt();
         ToolRun run = process.Finish();
-        Assert.Equal(130, run.ExitCode);
         Assert.Empty(run.Error);
+
+        // On a slow machine all pages may be there before the signal is.
+        bool complete = run.OutLines.Contains("20 ok, 0 failed");
+        Assert.Equal(complete ? 0 : 130, run.ExitCode);
     }
 
     private TestServer StartServer() => TestServer.Start(async request =>
