@@ -46,7 +46,7 @@ public class RetryTests
         int requests = 0;
         using TestServer server = TestServer.Start(
             request => ++requests == 1 ? TestRequest.HangAsync() : request.AnswerAsync("200 OK"));
-        ToolRun run = ToolRun.Of("fetch", "--retries", "1", "--timeout", "0.5", server.Url().OriginalString);
+        ToolRun run = ToolRun.Of("fetch", "--retries", "1", "--timeout", "3", server.Url().OriginalString);
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(2, requests);
     }
