@@ -24,6 +24,10 @@ public sealed partial class EventLoop
         }
     }
 
+    /// <summary>The errors of futures that nobody has looked at yet. Null, and not kept, unless a test asks for it.</summary>
+    /// <remarks>So a test need not wait for the collector to hear of them.</remarks>
+    internal HashSet<object>? UnseenErrors { get; set; }
+
     /// <summary>Whether any loop of the process is in debug mode.</summary>
     internal static bool AnyDebug => Volatile.Read(ref s_debugLoops) > 0;
 

@@ -1,21 +1,34 @@
 namespace Gyre;
 
 /// <summary>The error of a future. Reports itself when it is dropped and nobody has looked at it.</summary>
-internal sealed class Failure(Future future, CarriedError error)
+internal sealed class Failure
 {
-    ~Failure() => future.Loop.ReportThreadSafe(new ExceptionContext
+    private readonly Future _future;
+
+    public Failure(Future future, CarriedError error)
     {
-        Message = $"The exception of {future.Describe()} was never retrieved.",
-        Exception = error.SourceException,
-        Source = future,
-    });
+        _future = future;
+        Error = error;
+        future.Loop.UnseenErrors?.Add(this);
+    }
+
+    ~Failure() => _future.Loop.ReportThreadSafe(Report());
 
     /// <summary>The error. Reading it is not retrieving it.</summary>
-    public CarriedError Error => error;
+    public CarriedError Error { get; }
 
     public CarriedError Retrieve()
     {
         GC.SuppressFinalize(this);
-        return error;
+        _future.Loop.UnseenErrors?.Remove(this);
+        return Error;
     }
+
+    /// <summary>What the exception handler is told when nobody has looked at the error.</summary>
+    public ExceptionContext Report() => new()
+    {
+        Message = $"The exception of {_future.Describe()} was never retrieved.",
+        Exception = Error.SourceException,
+        Source = _future,
+    };
 }
