@@ -15,10 +15,12 @@ public sealed class LoopTestOptions
     /// <summary>How long the test may take in real time; null for no limit. 30 s by default.</summary>
     public TimeSpan? Limit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the test may end while tasks that it started are not done. They are cancelled then.</summary>
+    /// <summary>Whether the test may end while tasks that it started are not done. They are cancelled
+    /// then.</summary>
     public bool AllowsLeftTasks { get; init; }
 
-    /// <summary>Whether errors may reach the loop's exception handler, and errors of futures remain unseen.</summary>
+    /// <summary>Whether errors may reach the loop's exception handler, and errors of futures remain
+    /// unseen.</summary>
     public bool AllowsUnhandledErrors { get; init; }
 
     /// <summary>Cancels the test, from any thread.</summary>

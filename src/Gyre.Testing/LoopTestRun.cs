@@ -60,7 +60,8 @@ internal sealed class LoopTestRun(LoopTestOptions options)
         }
     }
 
-    /// <summary>Runs something on the loop, from any thread. A loop that has ended needs nothing any more.</summary>
+    /// <summary>Runs something on the loop, from any thread. A loop that has ended needs nothing any
+    /// more.</summary>
     private static void Post(EventLoop loop, Action action) =>
         loop.TryPostThreadSafe(Callbacks.Action, action, null);
 

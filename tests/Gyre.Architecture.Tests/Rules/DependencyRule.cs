@@ -11,6 +11,7 @@ public static class DependencyRule
         ["Gyre.Polling"] = ([], false),
         ["Gyre"] = (["Gyre.Polling"], false),
         ["Gyre.Testing"] = (["Gyre"], false),
+        ["Gyre.Testing.Xunit"] = (["Gyre.Testing"], true),
         ["Gyre.Tool"] = (["Gyre"], true),
     };
 
