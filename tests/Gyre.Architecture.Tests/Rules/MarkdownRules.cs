@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Gyre.Architecture.Tests;
 
@@ -25,7 +26,12 @@ public static partial class MarkdownRules
             // On the same line, so that the numbers of lines stay right.
             string usings = UsingDirective.IsMatch(code) ? "" : "using Gyre; ";
             SyntaxTree tree = new SourceFile(page.Path, usings + code).Tree;
-            CSharpCompilation program = GyreCompilation.Create("Snippet", OutputKind.ConsoleApplication, [tree]);
+
+            // A block of types alone is a part of a program.
+            OutputKind kind = tree.GetRoot().ChildNodes().OfType<GlobalStatementSyntax>().Any()
+                ? OutputKind.ConsoleApplication
+                : OutputKind.DynamicallyLinkedLibrary;
+            CSharpCompilation program = GyreCompilation.Create("Snippet", kind, [tree]);
             foreach (Diagnostic diagnostic in program.GetDiagnostics().Where(d => d.Severity > DiagnosticSeverity.Info))
             {
                 int within = diagnostic.Location.GetLineSpan().StartLinePosition.Line;

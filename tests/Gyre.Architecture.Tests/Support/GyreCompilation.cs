@@ -16,10 +16,17 @@ public static class GyreCompilation
         global using System.Threading.Tasks;
         """);
 
+    /// <summary>What a snippet in the documentation may use.</summary>
+    private static readonly string[] s_snippetReferences =
+    [
+        "Gyre.Polling.dll", "Gyre.dll", "Gyre.Testing.dll", "Gyre.Testing.Xunit.dll",
+        "xunit.v3.assert.dll", "xunit.v3.common.dll", "xunit.v3.core.dll",
+    ];
+
     /// <summary>References .NET and those libraries of Gyre that lie below the assembly of this name.</summary>
     public static CSharpCompilation Create(string name, OutputKind kind, IEnumerable<SyntaxTree> trees)
     {
-        string[] own = name == "Gyre" ? ["Gyre.Polling.dll"] : ["Gyre.Polling.dll", "Gyre.dll", "Gyre.Testing.dll"];
+        string[] own = name == "Gyre" ? ["Gyre.Polling.dll"] : s_snippetReferences;
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         string platform = (string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!;
         IEnumerable<MetadataReference> references = platform
