@@ -11,7 +11,7 @@ namespace Gyre.Testing;
 /// <para>While a call in an executor of the library is awaited, time stands still until that has ended. Of a
 /// BCL task nobody knows whether another thread will end it or something that waits for this clock. When
 /// there are at least as many waits of the second kind as BCL tasks are awaited, the clock takes them for the
-/// cause and jumps at once. Otherwise it jumps after <see cref="Patience"/>.</para>
+/// cause and jumps after a moment. Otherwise it jumps after <see cref="Patience"/>.</para>
 /// </remarks>
 public sealed class VirtualClock : TimeProvider
 {

@@ -10,6 +10,9 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
     /// minute.</summary>
     private const int PatiencesToDeadlock = 300;
 
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_graceOfOutcome = TimeSpan.FromMilliseconds(100);
+
     private readonly ManualResetEventSlim _woken = new();
     private EventLoop? _loop;
     private long _instantTicks;
@@ -22,8 +25,8 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 
     public EventLoop Loop => _loop!;
 
-    /// <summary>Whether something outside the loop may end one of its waits.</summary>
-    private bool MayBeWoken => Loop.ForeignWaits > Loop.BclWaits + clock.WaitedFor;
+    /// <summary>Whether waits for this clock or this loop explain every BCL task that is awaited.</summary>
+    private bool IsExplained => Loop.ForeignWaits <= Loop.BclWaits + clock.WaitedFor;
 
     public void Attach(EventLoop loop)
     {
@@ -47,12 +50,12 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
         }
         else if (timeoutNanoseconds > 0)
         {
-            if (!MayBeWoken || !_woken.Wait(clock.Patience))
+            if (!IsWokenWithin(clock.Patience))
             {
                 clock.Advance(new TimeSpan(timeoutNanoseconds / TimeSpan.NanosecondsPerTick));
             }
         }
-        else if (!_woken.IsSet && (!MayBeWoken || !_woken.Wait(clock.Patience * PatiencesToDeadlock)))
+        else if (!_woken.IsSet && !IsWokenWithin(clock.Patience * PatiencesToDeadlock))
         {
             throw new DeadlockException(Loop);
         }
@@ -76,6 +79,21 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
         "A loop on a virtual clock has no I/O. Use a loop on the real clock for tests with sockets.");
 
     protected override void Dispose(bool disposing) => _woken.Dispose();
+
+    /// <summary>Gives what is outside the loop the time to end one of its waits.</summary>
+    private bool IsWokenWithin(TimeSpan patience)
+    {
+        if (Loop.ForeignWaits == 0)
+        {
+            return false;
+        }
+
+        // An explanation may be wrong: a BCL task that comes down to two futures explains another that does not. And an
+        // outcome that has left may be on its way back, through the thread pool.
+        bool woken = _woken.Wait(!IsExplained ? patience : Loop.OutcomeLeft ? s_graceOfOutcome : s_grace);
+        Loop.OutcomeLeft &= woken;
+        return woken;
+    }
 
     private void CountIteration()
     {

@@ -9,7 +9,15 @@ internal sealed class Failure
     {
         _future = future;
         Error = error;
-        future.Loop.UnseenErrors?.Add(this);
+        if (error.SourceException is CancelledException)
+        {
+            // A gather that was cancelled fails with that. It is no error that somebody has to see.
+            GC.SuppressFinalize(this);
+        }
+        else
+        {
+            future.Loop.UnseenErrors?.Add(this);
+        }
     }
 
     ~Failure() => _future.Loop.ReportThreadSafe(Report());

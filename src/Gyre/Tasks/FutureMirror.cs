@@ -36,6 +36,7 @@ internal abstract class FutureMirror(Future future) : WorkItem
     {
         FutureMirrorSet.Of(future.Loop).Remove(this);
         future.Loop.BclWaits--;
+        future.Loop.OutcomeLeft = true;
         Copy(future);
     }
 

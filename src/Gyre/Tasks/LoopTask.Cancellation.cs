@@ -88,7 +88,7 @@ public abstract partial class LoopTask
 
         _registry.EnterCancel();
         LoopTask innermost = RequestAlongChain();
-        if (innermost._waiter?.Cancel(message) != true)
+        if (!innermost.Has(TaskFlags.InCircle) && innermost._waiter?.Cancel(message) != true)
         {
             innermost.CancelAtNextAwait(message);
         }
@@ -142,8 +142,14 @@ public abstract partial class LoopTask
     {
         LoopTask task = this;
         task.CountRequest();
-        while (task._waiter is LoopTask { IsDone: false } inner && !inner.Has(TaskFlags.OnCancelPath))
+        while (task._waiter is LoopTask { IsDone: false } inner)
         {
+            if (inner.Has(TaskFlags.OnCancelPath))
+            {
+                task._flags |= TaskFlags.InCircle;
+                break;
+            }
+
             if (inner._scope is not null && !CancelScope.TryPass(inner))
             {
                 // The last one hands the request over, and the shield of this one takes it.
