@@ -1,0 +1,116 @@
+using Gyre.Testing;
+
+namespace Gyre.Tests.Running;
+
+public class RunnerTests
+{
+    /// <summary>CPython: RunnerTests.test_run.</summary>
+    [Fact]
+    public void Run_SeveralTimes_UsesOneLoop()
+    {
+        using var runner = new Runner(new VirtualClock().CreateOptions());
+        EventLoop loop = runner.Loop;
+        Assert.Same(loop, runner.Run(Which()));
+        Assert.Same(loop, runner.Run(Which()));
+        runner.Run(Aio.Sleep(1.Seconds()));
+        Assert.Equal(3.Seconds(), loop.Time);
+
+        static async Coroutine<EventLoop> Which()
+        {
+            await Aio.Sleep(1.Seconds());
+            return EventLoop.Running;
+        }
+    }
+
+    [Fact]
+    public void Tasks_OfOneRun_GoOnInTheNext()
+    {
+        using var runner = new Runner(new VirtualClock().CreateOptions());
+        LoopTask<int>? task = null;
+        runner.Run(Start());
+        Assert.False(task!.IsDone);
+        Assert.Equal(7, runner.Run(Wait()));
+
+        async Coroutine Start()
+        {
+            task = Aio.CreateTask(Aio.Sleep(10.Seconds(), 7));
+            await Aio.Yield();
+        }
+
+        async Coroutine<int> Wait() => await task;
+    }
+
+    /// <summary>CPython: RunnerTests.test_explicit_close, test_double_close, test_second_with_block_raises.</summary>
+    [Fact]
+    public void Dispose_ClosesTheLoopForGood()
+    {
+        var runner = new Runner(new VirtualClock().CreateOptions());
+        EventLoop loop = runner.Loop;
+        runner.Dispose();
+        runner.Dispose();
+        Assert.True(loop.IsClosed);
+        Assert.Throws<InvalidOperationException>(() => runner.Loop);
+        Coroutine coroutine = Aio.Sleep(1.Seconds());
+        Assert.Throws<InvalidOperationException>(() => runner.Run(coroutine));
+        coroutine.Discard();
+    }
+
+    [Fact]
+    public void Dispose_OfOneThatWasNeverUsed_MakesNoLoop()
+    {
+        var runner = new Runner(new EventLoopOptions { Poller = new ThreadPoller() });
+        runner.Dispose();
+        Assert.Throws<InvalidOperationException>(() => runner.Loop);
+    }
+
+    [Fact]
+    public void Dispose_AfterAFailedRun_EndsItsTasks()
+    {
+        bool cleanedUp = false;
+        var runner = new Runner(new VirtualClock().CreateOptions());
+        Assert.Throws<DeadlockException>(() => runner.Run(Hang()));
+        runner.Dispose();
+        Assert.True(cleanedUp);
+
+        async Coroutine Hang()
+        {
+            try
+            {
+                await Virtual.Forever();
+            }
+            finally
+            {
+                cleanedUp = true;
+            }
+        }
+    }
+
+    [Fact]
+    public void Dispose_WithATaskThatStartsOthersWhileItEnds_ReportsThoseThatAreLeft()
+    {
+        var reports = new List<ExceptionContext>();
+        var runner = new Runner(new VirtualClock().CreateOptions());
+        runner.Loop.ExceptionHandler = (_, context) => reports.Add(context);
+        runner.Run(Main());
+        runner.Dispose();
+        Assert.Contains("'child'", Assert.Single(reports).Message, StringComparison.Ordinal);
+
+        static async Coroutine Main()
+        {
+            _ = Aio.CreateTask(Parent());
+            await Aio.Yield();
+        }
+
+        static async Coroutine Parent()
+        {
+            try
+            {
+                await Virtual.Forever();
+            }
+            finally
+            {
+                _ = Aio.CreateTask(Virtual.Forever(), name: "child");
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+
+namespace Gyre.Tests.Tasks;
+
+/// <summary>An error that nobody looked at is reported when its future is collected, and no other error is.</summary>
+[Collection(nameof(SequentialCollection))]
+public class NeverRetrievedTests
+{
+    /// <summary>CPython: BaseFutureTests.test_tb_logger_exception_unretrieved, test_future_exception_never_retrieved.</summary>
+    [Fact]
+    public void Future_WhoseErrorNobodySaw_IsReported()
+    {
+        using var test = new TestLoop();
+        Make(test, static future => future.SetException(new FormatException("unseen")));
+        CollectUntilReported(test);
+        ExceptionContext report = Assert.Single(test.Reports);
+        Assert.Equal("unseen", report.Exception!.Message);
+        Assert.Contains("never retrieved", report.Message, StringComparison.Ordinal);
+        Assert.IsAssignableFrom<Future>(report.Source);
+    }
+
+    [Fact]
+    public void Task_WhoseErrorNobodySaw_IsReportedByName()
+    {
+        using var test = new TestLoop();
+        RunATask(test);
+        CollectUntilReported(test);
+        Assert.Contains("'the task'", Assert.Single(test.Reports).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>CPython: BaseFutureTests.test_tb_logger_abandoned, _result_unretrieved, _result_retrieved,
+    /// _exception_retrieved, _exception_result_retrieved, _not_called_after_cancel.</summary>
+    [Theory]
+    [InlineData("pending")]
+    [InlineData("result")]
+    [InlineData("cancelled")]
+    [InlineData("exception looked at")]
+    [InlineData("result asked for")]
+    [InlineData("awaited")]
+    [InlineData("gathered")]
+    [InlineData("as task")]
+    public void Future_OfAnyOtherEnd_IsNotReported(string end)
+    {
+        using var test = new TestLoop();
+        Make(test, future => Use(test, future, end));
+        Garbage.Collect();
+        test.Turns(2);
+        Assert.Empty(test.Reports);
+    }
+
+    [Fact]
+    public void IsFaulted_DoesNotCountAsLooking()
+    {
+        using var test = new TestLoop();
+        Make(test, static future =>
+        {
+            future.SetException(new FormatException("unseen"));
+            Assert.True(future.IsFaulted);
+        });
+        CollectUntilReported(test);
+    }
+
+    /// <summary>asyncio looks at the error here, and so hides it; Gyre does not.</summary>
+    [Fact]
+    public void WaitForTheFirstException_DoesNotCountAsLooking()
+    {
+        using var test = new TestLoop();
+        Make(test, future =>
+        {
+            future.SetException(new FormatException("unseen"));
+            test.Run(async () => await Aio.Wait([future], returnWhen: WhenDone.FirstException));
+        });
+        CollectUntilReported(test);
+    }
+
+    [Fact]
+    public void Future_OfAClosedLoop_IsWrittenToStandardError()
+    {
+        TextWriter before = Console.Error;
+        using var writer = new StringWriter();
+        Console.SetError(TextWriter.Synchronized(writer));
+        try
+        {
+            var test = new TestLoop();
+            Make(test, static future => future.SetException(new FormatException("unseen and closed")));
+            test.Dispose();
+            Garbage.CollectUntil(() => writer.ToString().Contains("unseen and closed", StringComparison.Ordinal));
+            Assert.Empty(test.Reports);
+        }
+        finally
+        {
+            Console.SetError(before);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Make(TestLoop test, Action<Future<int>> use) => use(test.Loop.CreateFuture<int>());
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunATask(TestLoop test)
+    {
+        test.Loop.CreateTask(Fail(), name: "the task");
+        test.Turns(3);
+    }
+
+    private static async Coroutine Fail()
+    {
+        await Aio.Yield();
+        throw new FormatException("unseen");
+    }
+
+    private static void Use(TestLoop test, Future<int> future, string end)
+    {
+        switch (end)
+        {
+            case "pending":
+                return;
+            case "result":
+                future.SetResult(1);
+                return;
+            case "cancelled":
+                future.Cancel();
+                return;
+        }
+
+        future.SetException(new FormatException("seen"));
+        switch (end)
+        {
+            case "exception looked at":
+                Assert.NotNull(future.Exception);
+                break;
+            case "result asked for":
+                Assert.Throws<FormatException>(() => future.Result);
+                break;
+            case "awaited":
+                Assert.Throws<FormatException>(() => test.Run(async () => await future));
+                break;
+            case "gathered":
+                Assert.Throws<FormatException>(() => test.Run(async () => await Aio.Gather(future)));
+                break;
+            case "as task":
+                Assert.NotNull(future.AsTask().Exception);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(end));
+        }
+    }
+
+    private static void CollectUntilReported(TestLoop test) => Garbage.CollectUntil(() =>
+    {
+        test.Turn();
+        return test.Reports.Count > 0;
+    });
+}

@@ -1,0 +1,111 @@
+using static Gyre.Tests.Virtual;
+
+namespace Gyre.Tests.Tasks;
+
+/// <summary>Which task runs, and which there are.</summary>
+public class TaskRegistryTests
+{
+    /// <summary>CPython: BaseTaskTests.test_current_task.</summary>
+    [Fact]
+    public void CurrentTask_OutsideOfATask_IsNull()
+    {
+        using var test = new TestLoop();
+        Assert.Null(test.Loop.CurrentTask);
+        Assert.Throws<InvalidOperationException>(() => Aio.CurrentTask);
+        Assert.Throws<InvalidOperationException>(() => Aio.CancellationToken);
+        LoopTask? seen = null;
+        bool ran = false;
+        test.Loop.CallSoon(() =>
+        {
+            seen = Aio.CurrentTask;
+            ran = true;
+            Assert.Throws<InvalidOperationException>(() => Aio.CancellationToken);
+        });
+        test.Turn();
+        Assert.True(ran);
+        Assert.Null(seen);
+        Assert.Empty(test.Reports);
+    }
+
+    /// <summary>CPython: BaseTaskTests.test_current_task_with_interleaving_tasks.</summary>
+    [Fact]
+    public void CurrentTask_OfTasksInTurns_IsAlwaysTheOneThatRuns() => Run(async () =>
+    {
+        LoopTask[] tasks = new LoopTask[5];
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            tasks[i] = Aio.CreateTask(Check(i));
+        }
+
+        await Aio.Gather(tasks);
+
+        async Coroutine Check(int n)
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                Assert.Same(tasks[n], Aio.CurrentTask);
+                await Inner(n);
+                await Aio.Sleep((n % 2).Seconds());
+            }
+        }
+
+        async Coroutine Inner(int n)
+        {
+            await Aio.Yield();
+            Assert.Same(tasks[n], Aio.CurrentTask);
+        }
+    });
+
+    [Fact]
+    public void CurrentTask_InADoneCallback_IsNull() => Run(async () =>
+    {
+        LoopTask? seen = Aio.CurrentTask;
+        LoopTask task = Aio.CreateTask(default(Coroutine));
+        task.AddDoneCallback(_ => seen = Aio.CurrentTask);
+        await task;
+        await Turns();
+        Assert.Null(seen);
+    });
+
+    [Fact]
+    public void AllTasks_AreThePendingOnesInTheOrderOfTheirCreation() => Run(async () =>
+    {
+        LoopTask main = Aio.CurrentTask!;
+        LoopTask a = Aio.CreateTask(Aio.Sleep(3.Seconds()), "a");
+        LoopTask b = Aio.CreateTask(Aio.Sleep(1.Seconds()), "b");
+        LoopTask c = Aio.CreateTask(Aio.Sleep(2.Seconds()), "c");
+        Assert.Equal([main, a, b, c], Aio.AllTasks());
+        await b;
+        Assert.Equal([main, a, c], Aio.AllTasks());
+        await a;
+        Assert.Equal([main], Aio.AllTasks());
+        Assert.Equal(Aio.AllTasks(), EventLoop.Running.AllTasks());
+    });
+
+    [Fact]
+    public void AllTasks_IsASnapshot() => Run(async () =>
+    {
+        IReadOnlyList<LoopTask> before = Aio.AllTasks();
+        LoopTask task = Aio.CreateTask(default(Coroutine));
+        Assert.NotNull(Assert.Single(before));
+        await task;
+    });
+
+    [Fact]
+    public void AllTasks_OfALoopWithoutTasks_IsEmpty()
+    {
+        using var test = new TestLoop();
+        Assert.Empty(test.Loop.AllTasks());
+    }
+
+    [Fact]
+    public void AllTasks_OfTwoLoops_AreKeptApart()
+    {
+        using var first = new TestLoop();
+        using var second = new TestLoop();
+        LoopTask task = first.Loop.CreateTask(default(Coroutine));
+        Assert.Equal([task], first.Loop.AllTasks());
+        Assert.Empty(second.Loop.AllTasks());
+        first.Turn();
+    }
+}
