@@ -25,4 +25,7 @@ public sealed class LoopTestOptions
 
     /// <summary>Cancels the test, from any thread.</summary>
     public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>Called at the start of each iteration of the loop, on its thread.</summary>
+    internal Action<EventLoop>? Iterating { get; init; }
 }

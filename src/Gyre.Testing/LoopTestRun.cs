@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Gyre.Polling;
 
 namespace Gyre.Testing;
 
@@ -65,9 +66,23 @@ internal sealed class LoopTestRun(LoopTestOptions options)
     private static void Post(EventLoop loop, Action action) =>
         loop.TryPostThreadSafe(Callbacks.Action, action, null);
 
-    private EventLoopOptions CreateLoopOptions() => options.RealTime
-        ? new EventLoopOptions { Debug = options.Debug }
-        : (options.Clock ?? new VirtualClock()).CreateOptions(options.Debug);
+    private EventLoopOptions CreateLoopOptions()
+    {
+        if (options.RealTime)
+        {
+            return new EventLoopOptions
+            {
+                Debug = options.Debug,
+                Poller = options.Iterating is { } iterating
+                    ? new ObservedPoller(Poller.Create(PollerBackend.Auto), iterating)
+                    : null,
+            };
+        }
+
+        VirtualClock clock = options.Clock ?? new VirtualClock();
+        clock.Iterating = options.Iterating;
+        return clock.CreateOptions(options.Debug);
+    }
 
     private async Coroutine Main(Func<Coroutine> test)
     {

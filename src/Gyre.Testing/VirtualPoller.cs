@@ -36,9 +36,9 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 
     public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
     {
-        clock.OnIteration(Loop);
         CountIteration();
-        if (timeoutNanoseconds == 0 || clock.ReleaseIdleWaiters())
+        clock.OnIteration(Loop);
+        if (timeoutNanoseconds == 0 || Loop.Ready.Count > 0 || clock.ReleaseIdleWaiters())
         {
             return;
         }

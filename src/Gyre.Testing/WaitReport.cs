@@ -52,8 +52,10 @@ internal static class WaitReport
         $"{task.Describe()} in {string.Join(" ← ", task.CoroutineNames)} {Wait(task)}";
 
     private static string Wait(LoopTask task) =>
-        task.Waiter is { IsDone: false } waiter ? "waits for " + Name(waiter)
+        task.Waiter is { IsDone: false } pending ? "waits for " + Name(pending)
+        : task.Waiter is { } done ? $"has what it waited for ({done.Describe()}), and is ready to run"
         : task.IsInForeignAwait ? "waits for something outside the library"
+        : !task.IsStarted ? "has not started"
         : "is ready to run";
 
     private static string Name(Future future)

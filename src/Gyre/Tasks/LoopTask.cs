@@ -90,6 +90,9 @@ public abstract partial class LoopTask : Future
 
     internal override string Describe() => $"task '{Name}'";
 
+    /// <summary>Whether the task has taken its first step.</summary>
+    internal bool IsStarted => Has(TaskFlags.Started);
+
     /// <summary>Whether the task awaits something that is not of this library.</summary>
     internal bool IsInForeignAwait => Has(TaskFlags.WaitsForForeign);
 
