@@ -14,7 +14,7 @@ public class TextRuleTests
         SourceFile limit = File("a.cs", string.Concat(Enumerable.Repeat("// x\n", TextRules.LinesMax)));
         SourceFile tooLong = File("b.cs", string.Concat(Enumerable.Repeat("// x\n", TextRules.LinesMax + 1)));
         AssertFinds(TextRules.Size(limit));
-        AssertFinds(TextRules.Size(tooLong), ("b.cs", 0, "has 401 lines"));
+        AssertFinds(TextRules.Size(tooLong), ("b.cs", 0, $"has {TextRules.LinesMax + 1} lines"));
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public class TextRuleTests
     {
         string limit = new('x', TextRules.ColumnsMax);
         SourceFile file = File("a.cs", $"{limit}\n{limit}x\n");
-        AssertFinds(TextRules.Size(file), ("a.cs", 2, "has 121 columns"));
+        AssertFinds(TextRules.Size(file), ("a.cs", 2, $"has {TextRules.ColumnsMax + 1} columns"));
     }
 
     [Fact]
