@@ -22,7 +22,8 @@ internal sealed class FetchRun(FetchOptions options, IFetchReport report)
 
     /// <summary>Fetches what the options say, or the tool's own site.</summary>
     /// <returns>The exit code.</returns>
-    /// <remarks>On cancel: the URLs that are not done are cancelled, what is done is reported, and this returns.</remarks>
+    /// <remarks>On cancel: the URLs that are not done are cancelled, what is done is reported, and this
+    /// returns.</remarks>
     public async Coroutine<int> RunAsync()
     {
         // Ctrl-C cancels this task. The work is another one: it hears of it in its own way, and nothing of what it has

@@ -24,7 +24,8 @@ public sealed partial class EventLoop
         }
     }
 
-    /// <summary>The errors of futures that nobody has looked at yet. Null, and not kept, unless a test asks for it.</summary>
+    /// <summary>The errors of futures that nobody has looked at yet. Null, and not kept, unless a test asks for
+    /// it.</summary>
     /// <remarks>So a test need not wait for the collector to hear of them.</remarks>
     internal HashSet<object>? UnseenErrors { get; set; }
 

@@ -87,8 +87,10 @@ public sealed partial class EventLoop : IDisposable
     /// <remarks>Each is taken to be what one of the <see cref="ForeignWaits"/> comes down to.</remarks>
     internal int BclWaits { get; set; }
 
-    /// <summary>Whether an outcome has left for BCL code that may come back with it, from a thread of the pool.</summary>
-    /// <remarks>Set when a future has ended for its BCL task, and cleared by a virtual clock that has waited for nothing
+    /// <summary>Whether an outcome has left for BCL code that may come back with it, from a thread of the
+    /// pool.</summary>
+    /// <remarks>Set when a future has ended for its BCL task, and cleared by a virtual clock that has waited for
+    /// nothing
     /// then.</remarks>
     internal bool OutcomeLeft { get; set; }
 

@@ -2,7 +2,8 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Issues;
 
-/// <summary>Tasks that wait for each other in a circle: cancelling one of them never returned, or overflowed the stack.</summary>
+/// <summary>Tasks that wait for each other in a circle: cancelling one of them never returned, or overflowed the
+/// stack.</summary>
 public class CancelInACircleTests
 {
     [Theory]

@@ -2,7 +2,8 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Issues;
 
-/// <summary>Cancelling went through gathers by recursion: a deep chain of them overflowed the stack and ended the process.</summary>
+/// <summary>Cancelling went through gathers by recursion: a deep chain of them overflowed the stack and ended the
+/// process.</summary>
 public class DeepGatherCancelTests
 {
     [Fact]

@@ -33,7 +33,8 @@ public class RunUntilCompleteTests
         }
     }
 
-    /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_stopped, BaseTaskTests.test_stop_while_run_in_complete.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_stopped,
+    /// BaseTaskTests.test_stop_while_run_in_complete.</summary>
     [Fact]
     public void RunUntilComplete_Stopped_IsAnErrorAndTheTaskGoesOnInTheNextRun()
     {

@@ -39,7 +39,8 @@ public class AsTaskTests
     public async Task AsTask_FromAnyThread_EndsThere()
     {
         using var running = new RunningLoop();
-        Future<int>[] futures = running.Call(() => Enumerable.Range(0, 200).Select(_ => running.Loop.CreateFuture<int>()).ToArray());
+        Future<int>[] futures = running.Call(
+            () => Enumerable.Range(0, 200).Select(_ => running.Loop.CreateFuture<int>()).ToArray());
         Task<int>[] tasks = [.. futures.Select(future => future.AsTask())];
         for (int i = 0; i < futures.Length; i++)
         {

@@ -91,7 +91,8 @@ public class EagerStartTests
         }
     });
 
-    /// <summary>CPython: EagerTaskFactoryLoopTests.test_cancellation_after_eager_completion, _after_eager_step_blocks.</summary>
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_cancellation_after_eager_completion,
+    /// _after_eager_step_blocks.</summary>
     [Fact]
     public void Cancel_AfterAnEagerStep_IsAsForAnyTask() => Run(async () =>
     {

@@ -186,6 +186,7 @@ public class GatherTests
             }
             catch (CancelledException)
             {
+                // Swallowed: that is what is tried here.
             }
         }
     });
@@ -246,6 +247,7 @@ public class GatherTests
             }
             catch (CancelledException)
             {
+                // Swallowed: that is what is tried here.
             }
 
             await Aio.Sleep(1.Seconds());

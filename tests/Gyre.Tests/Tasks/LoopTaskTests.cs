@@ -114,7 +114,8 @@ public class LoopTaskTests
         Assert.Throws<ArgumentNullException>(() => second.Name = null!);
         await Aio.Gather(named, first, second);
 
-        static int Number(LoopTask task) => int.Parse(task.Name["Task-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        static int Number(LoopTask task) =>
+            int.Parse(task.Name["Task-".Length..], System.Globalization.CultureInfo.InvariantCulture);
     });
 
     /// <summary>CPython: BaseTaskTests.test_task_awaits_on_itself.</summary>
@@ -224,7 +225,8 @@ public class LoopTaskTests
         }
     });
 
-    /// <summary>CPython: rule 4. The exception itself is thrown to the first who awaits, and new ones after that.</summary>
+    /// <summary>CPython: rule 4. The exception itself is thrown to the first who awaits, and new ones after
+    /// that.</summary>
     [Fact]
     public void CancelledTask_ThrowsTheOriginalExceptionOnce() => Run(async () =>
     {

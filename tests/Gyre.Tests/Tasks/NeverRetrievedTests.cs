@@ -6,7 +6,8 @@ namespace Gyre.Tests.Tasks;
 [Collection(nameof(SequentialCollection))]
 public class NeverRetrievedTests
 {
-    /// <summary>CPython: BaseFutureTests.test_tb_logger_exception_unretrieved, test_future_exception_never_retrieved.</summary>
+    /// <summary>CPython: BaseFutureTests.test_tb_logger_exception_unretrieved,
+    /// test_future_exception_never_retrieved.</summary>
     [Fact]
     public void Future_WhoseErrorNobodySaw_IsReported()
     {

@@ -278,7 +278,8 @@ public class TaskTokenTests
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
     });
 
-    /// <summary>In a block of its own the exception of the BCL reaches the next await of another task as Gyre's.</summary>
+    /// <summary>In a block of its own the exception of the BCL reaches the next await of another task as
+    /// Gyre's.</summary>
     [Fact]
     public void ParentOfATaskThatTheTokenEnded_IsCancelledToo() => Run(async () =>
     {

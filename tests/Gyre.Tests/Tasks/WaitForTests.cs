@@ -182,6 +182,7 @@ public class WaitForTests
             }
             catch (CancelledException)
             {
+                // Swallowed: that is what is tried here.
             }
 
             return 42;
@@ -212,7 +213,8 @@ public class WaitForTests
         async Coroutine Wait() => await Aio.WaitFor(inner, 50.Seconds());
     });
 
-    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_cancellation_race_condition, in the form in which both meet.</summary>
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_cancellation_race_condition, in the form in which both
+    /// meet.</summary>
     [Fact]
     public void WaitFor_CancelledInTheMomentOfTheDeadline_IsCancelled() => Run(async () =>
     {
