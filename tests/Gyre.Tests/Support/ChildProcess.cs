@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Gyre.Tests;
+
+/// <summary>A scenario of Gyre.Tests.Child, in a process of its own.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public ChildProcess(string scenario)
+    {
+        // A shell that runs tests in the background makes them ignore SIGINT, and so would the child.
+        string path = Path.Join(AppContext.BaseDirectory, "Gyre.Tests.Child");
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", path, scenario])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start)!;
+    }
+
+    public string? ReadLine() => _process.StandardOutput.ReadLine();
+
+    /// <summary>What Ctrl-C does.</summary>
+    public void Interrupt()
+    {
+        using Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits for the end, and gives the exit code: 128 and the signal's number when a signal ended
+    /// it.</summary>
+    public int Finish(out string rest)
+    {
+        rest = _process.StandardOutput.ReadToEnd();
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}
