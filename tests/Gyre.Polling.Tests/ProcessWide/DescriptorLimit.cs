@@ -1,24 +1,31 @@
-using System.Diagnostics;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gyre.Polling.Tests;
 
 /// <summary>Leaves the process without a free descriptor until it is disposed.</summary>
+/// <remarks>Asks the kernel itself. A helper program would need descriptors of its own to be started, and there
+/// are none by the time the limit has to be raised again.</remarks>
 internal sealed class DescriptorLimit : IDisposable
 {
+    /// <summary>RLIMIT_NOFILE of Linux, on every architecture that .NET knows.</summary>
+    private const int Files = 7;
+
     private readonly List<SafeFileHandle> _fill = [];
-    private readonly string _before;
+    private readonly Limit _before;
 
-    private DescriptorLimit(string before) => _before = before;
+    private DescriptorLimit(Limit before) => _before = before;
 
-    /// <summary>Lowers the limit to just above what is open, and fills the gaps below it. Skips the test
-    /// where the program that does this is missing.</summary>
+    /// <summary>Lowers the limit to just above what is open, and fills the gaps below it.</summary>
     public static DescriptorLimit Exhaust()
     {
-        string before = Prlimit("--output=SOFT --noheadings --nofile");
+        var limit = new DescriptorLimit(Get());
         int highest = DescriptorTests.Descriptors().Max();
-        var limit = new DescriptorLimit(before);
-        Prlimit($"--nofile={highest + 1}:");
+
+        // The runtime opens a file for each assembly that it loads: what a failure needs is loaded beforehand.
+        _ = new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.TooManyOpenSockets).Message;
+        Set(limit._before with { Soft = (nuint)(highest + 1) });
         try
         {
             while (true)
@@ -35,28 +42,38 @@ internal sealed class DescriptorLimit : IDisposable
 
     public void Dispose()
     {
+        Set(_before);
         _fill.ForEach(handle => handle.Dispose());
-        Prlimit($"--nofile={_before}:");
     }
 
-    private static string Prlimit(string arguments)
+    private static Limit Get()
     {
-        var start = new ProcessStartInfo("prlimit", $"--pid={Environment.ProcessId} {arguments}")
+        Check(getrlimit(Files, out Limit limit));
+        return limit;
+    }
+
+    private static void Set(Limit limit) => Check(setrlimit(Files, in limit));
+
+    private static void Check(int result)
+    {
+        if (result != 0)
         {
-            RedirectStandardOutput = true,
-        };
-        try
-        {
-            using Process process = Process.Start(start)!;
-            string output = process.StandardOutput.ReadToEnd().Trim();
-            process.WaitForExit();
-            Assert.Equal(0, process.ExitCode);
-            return output;
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("The program prlimit is missing.");
-            throw;
-        }
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int getrlimit(int resource, out Limit limit);
+
+    [DllImport("libc", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int setrlimit(int resource, in Limit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private record struct Limit
+    {
+        public nuint Soft;
+        public nuint Hard;
     }
 }
