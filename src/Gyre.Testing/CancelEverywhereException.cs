@@ -23,7 +23,7 @@ public sealed class CancelEverywhereException : Exception
 
     private static string Name(CancelWays way) => way switch
     {
-        CancelWays.Repeatedly => "from there on,",
+        CancelWays.Repeatedly => "repeatedly, first",
         CancelWays.ByScope => "by a scope",
         _ => "once",
     };

@@ -4,6 +4,10 @@ namespace Gyre.Testing;
 /// cancelled.</summary>
 public sealed class CancelScenario
 {
+    /// <summary>How often <see cref="CancelWays.Repeatedly"/> cancels. Without an end, time would stand
+    /// still.</summary>
+    private const int RepeatsMax = 3;
+
     private readonly CancelEverywhereOptions _options;
     private readonly CancelWays _way;
     private readonly int _moment;
@@ -145,7 +149,7 @@ public sealed class CancelScenario
             CancelledAt = moment;
             Cancel(target);
         }
-        else if (CancelledAt is not null && _way == CancelWays.Repeatedly)
+        else if (CancelledAt is not null && _way == CancelWays.Repeatedly && moment.Number < _moment + RepeatsMax)
         {
             target.Cancel();
         }

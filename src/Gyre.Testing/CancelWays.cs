@@ -10,8 +10,8 @@ public enum CancelWays
     /// <summary>One <c>task.Cancel()</c>.</summary>
     Once = 1,
 
-    /// <summary>A <c>task.Cancel()</c> at the moment and at every later one, until the task has ended: the
-    /// clean-up is cancelled too.</summary>
+    /// <summary>A <c>task.Cancel()</c> at the moment and at the two after it: the clean-up is cancelled
+    /// too.</summary>
     Repeatedly = 2,
 
     /// <summary>A cancelled <see cref="CancelScope"/> around the coroutine.</summary>

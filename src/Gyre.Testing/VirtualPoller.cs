@@ -88,8 +88,8 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
             return false;
         }
 
-        // An explanation may be wrong: a BCL task that comes down to two futures explains another that does not. And an
-        // outcome that has left may be on its way back, through the thread pool.
+        // An explanation may be wrong: a BCL task that comes down to two futures explains another that does
+        // not. And an outcome that has left may be on its way back, through the thread pool.
         bool woken = _woken.Wait(!IsExplained ? patience : Loop.OutcomeLeft ? s_graceOfOutcome : s_grace);
         Loop.OutcomeLeft &= woken;
         return woken;

@@ -1,0 +1,51 @@
+using Gyre.Testing;
+
+namespace Gyre.Tests.Testing.Everywhere;
+
+internal static partial class Scenarios
+{
+    // Cancelling a gather cancels every child and waits for it: when the target has ended, so have they.
+    // Where the target has not taken its first step, nobody has waited for the gather yet, and the children
+    // run on.
+    private static void AddGathers(Dictionary<string, Scenario> all)
+    {
+        all.Add("Aio.Gather<T>(ReadOnlySpan<Coroutine<T>>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(Later(1, 1), Later(2, 2))));
+        all.Add("Aio.Gather<T>(IEnumerable<Coroutine<T>>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(new List<Coroutine<int>> { Later(1, 1), Later(2, 2) })));
+        all.Add("Aio.Gather<T>(ReadOnlySpan<LoopTask<T>>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(TaskLater(1, 1), TaskLater(2, 2))));
+        all.Add("Aio.Gather<T>(IEnumerable<LoopTask<T>>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(new List<LoopTask<int>> { TaskLater(1, 1), TaskLater(2, 2) })));
+        all.Add("Aio.Gather<T>(ReadOnlySpan<Future<T>>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(FutureLater(1, 1), FutureLater(2, 2))));
+        all.Add("Aio.Gather(ReadOnlySpan<Coroutine>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(Aio.Sleep(1.Seconds()), Aio.Sleep(2.Seconds()))));
+        all.Add("Aio.Gather(IEnumerable<Coroutine>)", async scenario =>
+            await EndGather(
+                scenario, Aio.Gather(new List<Coroutine> { Aio.Sleep(1.Seconds()), Aio.Sleep(2.Seconds()) })));
+        all.Add("Aio.Gather(ReadOnlySpan<Future>)", async scenario =>
+            await EndGather(scenario, Aio.Gather((Future)TaskLater(1, 1), FutureLater(2, 2))));
+        all.Add("Aio.Gather(IEnumerable<Future>)", async scenario =>
+            await EndGather(scenario, Aio.Gather(new List<Future> { TaskLater(1, 1), FutureLater(2, 2) })));
+        all.Add("Aio.GatherOutcomes<T>(ReadOnlySpan<LoopTask<T>>)", async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(TaskLater(1, 1), TaskLater(2, 2))));
+        all.Add("Aio.GatherOutcomes<T>(ReadOnlySpan<Coroutine<T>>)", async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Later(2, 2))));
+        all.Add("Aio.GatherOutcomes(ReadOnlySpan<Future>)", async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(TaskLater(1, 1), FutureLater(2, 2))));
+    }
+
+    private static async Coroutine EndGather(CancelScenario scenario, Future gather)
+    {
+        Future[] children = [.. gather.WaitsFor];
+        LoopTask target = scenario.Target(gather);
+        await End(target);
+        if (scenario.CancelledAt is not { Number: 0 })
+        {
+            Assert.All(children, child => Assert.True(child.IsDone));
+        }
+
+        await EndAll([gather, .. children]);
+    }
+}
