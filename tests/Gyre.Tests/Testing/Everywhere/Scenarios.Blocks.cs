@@ -6,7 +6,7 @@ internal static partial class Scenarios
 {
     private static void AddBlocks(Dictionary<string, Scenario> all)
     {
-        // No task of a group outlives the block.
+        // No task of a group outlives the block, however long its clean-up takes.
         all.Add("Aio.TaskGroup(Func<TaskGroup, Coroutine>)", async scenario =>
         {
             int running = 0;
@@ -27,6 +27,7 @@ internal static partial class Scenarios
                 }
                 finally
                 {
+                    await Aio.CancelScope(async _ => await Aio.Sleep(1.Seconds()), shield: true);
                     running--;
                 }
             }
