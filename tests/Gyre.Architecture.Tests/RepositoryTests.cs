@@ -104,6 +104,21 @@ public class RepositoryTests
     public void Guarantees_AreEachCitedByATest() =>
         Violation.AssertNone(GuaranteesRule.Check(TextFile(GuaranteesRule.Page), Repository.TextFiles));
 
+    [Fact]
+    public void Ledger_HasEveryPortableTestOfCPython()
+    {
+        string names = TextFile(LedgerRule.Names).Text.ToString();
+        Violation.AssertNone(LedgerRule.Complete(
+            TextFile(LedgerRule.Page), names.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
+    public void Ledger_NamesTestsThatAreThere() =>
+        Violation.AssertNone(LedgerRule.Answered(TextFile(LedgerRule.Page), Repository.TextFiles));
+
+    [Fact]
+    public void Ledger_CountsRight() => Violation.AssertNone(LedgerRule.Summary(TextFile(LedgerRule.Page)));
+
     private static SourceFile TextFile(string path) => Repository.TextFiles.Single(file => file.Path == path);
 
     private static IEnumerable<SourceFile> MarkdownFiles =>

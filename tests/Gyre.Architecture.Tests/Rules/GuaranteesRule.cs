@@ -51,7 +51,7 @@ public static partial class GuaranteesRule
         from Match match in Citation.Matches(method.GetLeadingTrivia().ToFullString())
         select match.Groups["id"].Value;
 
-    private static bool IsTest(AttributeSyntax attribute) =>
+    internal static bool IsTest(AttributeSyntax attribute) =>
         attribute.Name.ToString().EndsWith("Fact", StringComparison.Ordinal)
         || attribute.Name.ToString().EndsWith("Theory", StringComparison.Ordinal);
 
