@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Gyre.Bench;
+
+/// <summary><c>peer</c>: one case, in the way and with the output of the programs that Gyre is compared with.</summary>
+internal static class PeerCommand
+{
+    public static Command Create()
+    {
+        var test = new Argument<string>("test") { Description = "The case's short name." };
+        test.AcceptOnlyFromAmong([.. CaseList.All.Select(one => one.PeerName).OfType<string>()]);
+        var count = new Argument<int>("n")
+        {
+            Description = "Operations of a pass. 0: the usual number.",
+            DefaultValueFactory = _ => 0,
+        };
+        var command = new Command("peer", "Runs one case once, after a warm pass, and prints what it cost.")
+        {
+            test, count,
+        };
+        command.SetAction(parsed =>
+        {
+            Case one = CaseList.FindPeer(parsed.GetValue(test)!)!;
+            int n = parsed.GetValue(count);
+            Console.WriteLine(Aio.Run(Measure(one, n > 0 ? n : one.Count)));
+        });
+        return command;
+    }
+
+    private static async Coroutine<string> Measure(Case one, int count)
+    {
+        if (!one.IsCold)
+        {
+            await Pass.WarmUp(one, one.Latencies is null ? count : count / 10);
+        }
+
+        bool isMemory = one.PeerName == "m";
+        double before = isMemory ? Collected() : 0;
+        Pass pass = await Pass.Measure(one, count);
+        string line = pass.Latencies is { } all
+            ? Invariant($"n={count} ns={pass.Nanoseconds:F0} p50_us={all[count / 2]:F1} p99_us={all[count * 99 / 100]:F1}")
+            : Invariant($"n={count} wall={pass.Wall.TotalSeconds:F4} cpu={pass.Cpu.TotalSeconds:F4} ns={pass.Nanoseconds:F1}");
+        line += Invariant($" peak_mb={ProcessMemory.PeakBytes / (1 << 20):F1}");
+        if (isMemory)
+        {
+            line += Invariant($" bytes_per_task={(Collected() - before) / count:F0}");
+            Idling.Release();
+        }
+
+        return line;
+    }
+
+    private static double Collected()
+    {
+        GC.Collect();
+        return ProcessMemory.ResidentBytes;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

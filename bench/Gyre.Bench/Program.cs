@@ -1,0 +1,11 @@
+using System.CommandLine;
+using Gyre.Bench;
+
+var root = new RootCommand("Measures Gyre: servers for load clients, and small cases of scheduling. Build it with -c Release.")
+{
+    EchoServerCommand.Create(),
+    MicroCommand.Create(),
+    PeerCommand.Create(),
+    HttpFetchCommand.Create(),
+};
+return root.Parse(args).Invoke();
