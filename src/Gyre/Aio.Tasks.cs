@@ -4,23 +4,38 @@ public static partial class Aio
 {
     /// <summary>Makes a task of a coroutine on the running loop. asyncio: <c>create_task</c>.</summary>
     /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
-    /// bool, CancellationToken)"/>
+    /// bool?, CancellationToken)"/>
     public static LoopTask CreateTask(
         Coroutine coroutine,
         string? name = null,
         ExecutionContext? context = null,
-        bool eagerStart = false,
+        bool? eagerStart = null,
         CancellationToken cancellationToken = default) =>
         EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
 
-    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
     public static LoopTask<T> CreateTask<T>(
         Coroutine<T> coroutine,
         string? name = null,
         ExecutionContext? context = null,
-        bool eagerStart = false,
+        bool? eagerStart = null,
         CancellationToken cancellationToken = default) =>
         EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+
+    /// <summary>A factory for <c>loop.TaskFactory</c> that starts every task eagerly, unless its caller says
+    /// <c>eagerStart: false</c>. asyncio: <c>eager_task_factory</c>.</summary>
+    /// <remarks>A task that need not wait ends inside the call that makes it, without a turn of the loop. Guarantee
+    /// G-22.</remarks>
+    public static LoopTaskFactory EagerTaskFactory => Gyre.EagerTaskFactory.Instance;
+
+    /// <summary>An eager factory that has its tasks made by another one. asyncio:
+    /// <c>create_eager_task_factory</c>.</summary>
+    /// <param name="factory">Gets the options with <see cref="LoopTaskOptions.EagerStart"/> set.</param>
+    public static LoopTaskFactory CreateEagerTaskFactory(LoopTaskFactory factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return new EagerTaskFactory(factory);
+    }
 
     /// <summary>The tasks of the running loop that are not done, in the order of their creation. asyncio:
     /// <c>all_tasks</c>.</summary>

@@ -13,7 +13,7 @@ public static partial class Aio
     public static Coroutine Timeout(TimeSpan? delay, Func<TimeoutScope, Coroutine> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return TimeoutScope.Run(delay, body);
+        return TimeoutScope.Run(delay, fromNow: true, body);
     }
 
     /// <inheritdoc cref="Timeout(TimeSpan?, Func{TimeoutScope, Coroutine})"/>
@@ -21,7 +21,30 @@ public static partial class Aio
     public static Coroutine<T> Timeout<T>(TimeSpan? delay, Func<TimeoutScope, Coroutine<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return TimeoutScope.Run(delay, body);
+        return TimeoutScope.Run(delay, fromNow: true, body);
+    }
+
+    /// <summary>Runs a body, and cancels it when it has not ended at a time on the loop's clock. asyncio:
+    /// <c>timeout_at</c>.</summary>
+    /// <param name="when">A time as <see cref="EventLoop.Time"/> tells it; null for no limit. When it has passed
+    /// already, the body is cancelled at its first wait that lasts beyond this iteration.</param>
+    /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
+    /// <remarks>As <see cref="Timeout(TimeSpan?, Func{TimeoutScope, Coroutine})"/>, for several blocks that share one
+    /// deadline. Guarantees G-44, G-45.</remarks>
+    /// <exception cref="TimeoutException">The deadline passed.</exception>
+    /// <exception cref="InvalidOperationException">No task is running.</exception>
+    public static Coroutine TimeoutAt(TimeSpan? when, Func<TimeoutScope, Coroutine> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return TimeoutScope.Run(when, fromNow: false, body);
+    }
+
+    /// <inheritdoc cref="TimeoutAt(TimeSpan?, Func{TimeoutScope, Coroutine})"/>
+    /// <returns>The body's result.</returns>
+    public static Coroutine<T> TimeoutAt<T>(TimeSpan? when, Func<TimeoutScope, Coroutine<T>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        return TimeoutScope.Run(when, fromNow: false, body);
     }
 
     /// <summary>Awaits a coroutine, and cancels it when it takes too long. asyncio: <c>wait_for</c>.</summary>

@@ -12,8 +12,8 @@ public static class EventLoopTaskExtensions
     internal static void ConnectCoroutines() => Trampoline.StartDetached = static (loop, box) =>
     {
         // Eager: plain async code expects that what it awaits has begun.
-        var start = new TaskStart(Name: null, Context: null, Eager: true, CancellationToken.None);
-        new VoidTask(TaskRegistry.Of(loop), box, start).Begin(start);
+        var options = new LoopTaskOptions { EagerStart = true };
+        new VoidTask(TaskRegistry.Of(loop), box, options).Begin(options);
     };
 
     extension(EventLoop loop)
@@ -42,6 +42,19 @@ public static class EventLoopTaskExtensions
             }
         }
 
+        /// <summary>What makes the loop's tasks; null for the loop itself. asyncio: <c>set_task_factory</c>,
+        /// <c>get_task_factory</c>.</summary>
+        /// <remarks>Loop thread only. Counts for the tasks that are made from then on.</remarks>
+        public LoopTaskFactory? TaskFactory
+        {
+            get => TaskRegistry.Of(loop).Factory;
+            set
+            {
+                loop.AssertOnLoop();
+                TaskRegistry.Of(loop).Factory = value;
+            }
+        }
+
         /// <summary>Makes a pending future. asyncio: <c>create_future</c>.</summary>
         /// <remarks>Loop thread only.</remarks>
         public Future<T> CreateFuture<T>() => new(loop);
@@ -50,7 +63,8 @@ public static class EventLoopTaskExtensions
         /// <param name="coroutine">A coroutine that has not been awaited.</param>
         /// <param name="name">The task's name; <c>Task-N</c> when null.</param>
         /// <param name="context">The context of the task's steps; the caller's when null.</param>
-        /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running.</param>
+        /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running. Null leaves it
+        /// to the loop's task factory; without one the answer is no.</param>
         /// <param name="cancellationToken">Cancels the task, from any thread.</param>
         /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly.</remarks>
         /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is
@@ -59,36 +73,72 @@ public static class EventLoopTaskExtensions
             Coroutine coroutine,
             string? name = null,
             ExecutionContext? context = null,
-            bool eagerStart = false,
+            bool? eagerStart = null,
             CancellationToken cancellationToken = default) =>
-            loop.Start(coroutine, new TaskStart(name, context, eagerStart, cancellationToken));
+            loop.Start(
+                coroutine,
+                new LoopTaskOptions
+                {
+                    Name = name,
+                    Context = context,
+                    EagerStart = eagerStart,
+                    CancellationToken = cancellationToken,
+                });
 
-        /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool, CancellationToken)"/>
+        /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
         public LoopTask<T> CreateTask<T>(
             Coroutine<T> coroutine,
             string? name = null,
             ExecutionContext? context = null,
-            bool eagerStart = false,
+            bool? eagerStart = null,
             CancellationToken cancellationToken = default) =>
-            loop.Start(coroutine, new TaskStart(name, context, eagerStart, cancellationToken));
+            loop.Start(
+                coroutine,
+                new LoopTaskOptions
+                {
+                    Name = name,
+                    Context = context,
+                    EagerStart = eagerStart,
+                    CancellationToken = cancellationToken,
+                });
 
-        internal LoopTask Start(Coroutine coroutine, in TaskStart start)
+        /// <summary>Makes a task through the loop's factory, if it has one.</summary>
+        internal LoopTask Start(Coroutine coroutine, in LoopTaskOptions options)
         {
             loop.CheckCanSchedule();
             loop.AssertOnLoop();
+            return TaskRegistry.Of(loop).Factory is { } factory
+                ? factory.CreateTask(loop, coroutine, options) ?? throw NoTask(factory)
+                : loop.StartDirectly(coroutine, options);
+        }
+
+        /// <inheritdoc cref="Start(EventLoop, Coroutine, in LoopTaskOptions)"/>
+        internal LoopTask<T> Start<T>(Coroutine<T> coroutine, in LoopTaskOptions options)
+        {
+            loop.CheckCanSchedule();
+            loop.AssertOnLoop();
+            return TaskRegistry.Of(loop).Factory is { } factory
+                ? factory.CreateTask(loop, coroutine, options) ?? throw NoTask(factory)
+                : loop.StartDirectly(coroutine, options);
+        }
+
+        /// <summary>Makes a task as a loop without a factory does.</summary>
+        internal LoopTask StartDirectly(Coroutine coroutine, in LoopTaskOptions options)
+        {
+            loop.CheckCanSchedule();
             CoroutineBox box = coroutine.Claim() ?? CompletedBox.Create();
-            var task = new VoidTask(TaskRegistry.Of(loop), box, start);
-            task.Begin(start);
+            var task = new VoidTask(TaskRegistry.Of(loop), box, options);
+            task.Begin(options);
             return task;
         }
 
-        internal LoopTask<T> Start<T>(Coroutine<T> coroutine, in TaskStart start)
+        /// <inheritdoc cref="StartDirectly(EventLoop, Coroutine, in LoopTaskOptions)"/>
+        internal LoopTask<T> StartDirectly<T>(Coroutine<T> coroutine, in LoopTaskOptions options)
         {
             loop.CheckCanSchedule();
-            loop.AssertOnLoop();
             CoroutineBox<T> box = coroutine.Claim();
-            var task = new LoopTask<T>(TaskRegistry.Of(loop), box, start);
-            task.Begin(start);
+            var task = new LoopTask<T>(TaskRegistry.Of(loop), box, options);
+            task.Begin(options);
             return task;
         }
 
@@ -145,4 +195,7 @@ public static class EventLoopTaskExtensions
             future.ThrowIfNotSuccessful();
         }
     }
+
+    private static InvalidOperationException NoTask(LoopTaskFactory factory) =>
+        new($"The loop's task factory, {factory.GetType().Name}, returned no task.");
 }

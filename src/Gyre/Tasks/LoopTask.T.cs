@@ -10,8 +10,8 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
 {
     private T? _result;
 
-    internal LoopTask(TaskRegistry registry, CoroutineBox<T> root, in TaskStart start)
-        : base(registry, root, start)
+    internal LoopTask(TaskRegistry registry, CoroutineBox<T> root, in LoopTaskOptions options)
+        : base(registry, root, options)
     {
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
@@ -19,17 +20,17 @@ public abstract partial class LoopTask : Future
     private string? _name;
     private TaskFlags _flags;
 
-    private protected LoopTask(TaskRegistry registry, CoroutineBox? root, in TaskStart start)
+    private protected LoopTask(TaskRegistry registry, CoroutineBox? root, in LoopTaskOptions options)
         : base(registry.Loop)
     {
         _registry = registry;
         _leaf = root;
-        _name = start.Name;
-        _number = start.Name is null ? Interlocked.Increment(ref s_nameCounter) : 0;
-        _context = start.Context ?? ExecutionContext.Capture();
-        if (start.Scope is not null)
+        _name = options.Name;
+        _number = options.Name is null ? Interlocked.Increment(ref s_nameCounter) : 0;
+        _context = options.Context ?? ExecutionContext.Capture();
+        if (options.Scope is not null)
         {
-            EnterScope(start.Scope);
+            EnterScope(options.Scope);
         }
 
         root?.Start(parent: null);
@@ -111,15 +112,16 @@ public abstract partial class LoopTask : Future
     }
 
     /// <summary>Registers the task and queues or runs its first step.</summary>
-    internal void Begin(in TaskStart start)
+    internal void Begin(in LoopTaskOptions options)
     {
         _registry.Add(this);
-        if (start.CancellationToken.CanBeCanceled)
+        if (options.CancellationToken.CanBeCanceled)
         {
-            ListenTo(start.CancellationToken);
+            ListenTo(options.CancellationToken);
         }
 
-        if (start.Eager && Loop.IsOnLoopThread)
+        // Eager steps inside eager steps, thousands deep: the next one waits for its turn.
+        if (options.EagerStart == true && Loop.IsOnLoopThread && RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             StepEagerly();
         }

@@ -41,11 +41,15 @@ public sealed class TaskGroup
 
     /// <summary>Starts a task in the group. asyncio: <c>TaskGroup.create_task</c>.</summary>
     /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
-    /// bool, CancellationToken)"/>
+    /// bool?, CancellationToken)"/>
     /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is
     /// discarded.</exception>
     public LoopTask CreateTask(
-        Coroutine coroutine, string? name = null, ExecutionContext? context = null, bool eagerStart = false)
+        Coroutine coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool? eagerStart = null,
+        CancellationToken cancellationToken = default)
     {
         if (Refusal() is { } refusal)
         {
@@ -53,14 +57,18 @@ public sealed class TaskGroup
             throw refusal;
         }
 
-        LoopTask task = _parent.Loop.Start(coroutine, Start(name, context, eagerStart));
+        LoopTask task = _parent.Loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
         Add(task);
         return task;
     }
 
-    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool)"/>
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
     public LoopTask<T> CreateTask<T>(
-        Coroutine<T> coroutine, string? name = null, ExecutionContext? context = null, bool eagerStart = false)
+        Coroutine<T> coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool? eagerStart = null,
+        CancellationToken cancellationToken = default)
     {
         if (Refusal() is { } refusal)
         {
@@ -68,7 +76,7 @@ public sealed class TaskGroup
             throw refusal;
         }
 
-        LoopTask<T> task = _parent.Loop.Start(coroutine, Start(name, context, eagerStart));
+        LoopTask<T> task = _parent.Loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
         Add(task);
         return task;
     }
@@ -131,8 +139,8 @@ public sealed class TaskGroup
         : _aborting ? new InvalidOperationException("The task group is being cancelled; it takes no more tasks.")
         : null;
 
-    private TaskStart Start(string? name, ExecutionContext? context, bool eager) =>
-        new(name, context, eager, CancellationToken.None, _scope);
+    private LoopTaskOptions Options(string? name, ExecutionContext? context, bool? eager, CancellationToken token) =>
+        new() { Name = name, Context = context, EagerStart = eager, CancellationToken = token, Scope = _scope };
 
     private void Add(LoopTask task)
     {
@@ -140,8 +148,13 @@ public sealed class TaskGroup
         _tasks.Add(task, true);
         task.AddCallback(_doneItem);
 
-        // Its first step may have run eagerly, and have cancelled the scope, before the group knew of the task.
+        // Its first step may have run eagerly, and have cancelled the scope or the group, before the group knew of the
+        // task.
         task.RefreshScope();
+        if (_aborting)
+        {
+            task.Cancel();
+        }
     }
 
     private async Coroutine Exit(CarriedError? error)

@@ -15,6 +15,9 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
 
     public int Count { get; private set; }
 
+    /// <summary>What makes the loop's tasks, when somebody has set it.</summary>
+    public LoopTaskFactory? Factory { get; set; }
+
     public static TaskRegistry Of(EventLoop loop) =>
         (TaskRegistry)(loop.TaskSlot ??= loop.Attachment(static loop => new TaskRegistry(loop)));
 

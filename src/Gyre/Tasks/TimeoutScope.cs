@@ -70,10 +70,14 @@ public sealed class TimeoutScope
         }
     }
 
-    /// <summary>Runs a body with a deadline from now.</summary>
-    internal static async Coroutine<T> Run<T>(TimeSpan? delay, Func<TimeoutScope, Coroutine<T>> body)
+    /// <summary>Runs a body with a deadline.</summary>
+    /// <param name="limit">When it is, or null for none.</param>
+    /// <param name="fromNow">Whether <paramref name="limit"/> counts from the moment in which the body begins, or on
+    /// the loop's clock.</param>
+    /// <param name="body">What is limited.</param>
+    internal static async Coroutine<T> Run<T>(TimeSpan? limit, bool fromNow, Func<TimeoutScope, Coroutine<T>> body)
     {
-        TimeoutScope scope = Enter(Deadline(delay));
+        TimeoutScope scope = Enter(fromNow ? Deadline(limit) : limit);
         T result;
         try
         {
@@ -90,9 +94,9 @@ public sealed class TimeoutScope
     }
 
     /// <inheritdoc cref="Run{T}"/>
-    internal static async Coroutine Run(TimeSpan? delay, Func<TimeoutScope, Coroutine> body)
+    internal static async Coroutine Run(TimeSpan? limit, bool fromNow, Func<TimeoutScope, Coroutine> body)
     {
-        TimeoutScope scope = Enter(Deadline(delay));
+        TimeoutScope scope = Enter(fromNow ? Deadline(limit) : limit);
         try
         {
             await body(scope);

@@ -1,8 +1,8 @@
 namespace Gyre;
 
 /// <summary>A task without a result.</summary>
-internal sealed class VoidTask(TaskRegistry registry, CoroutineBox root, in TaskStart start)
-    : LoopTask(registry, root, start)
+internal sealed class VoidTask(TaskRegistry registry, CoroutineBox root, in LoopTaskOptions options)
+    : LoopTask(registry, root, options)
 {
     private protected override void FinishWithResult(CoroutineBox root)
     {

@@ -73,7 +73,7 @@ internal static class Waiting
             return task.Result;
         }
 
-        return await TimeoutScope.Run(timeout, _ => coroutine);
+        return await TimeoutScope.Run(timeout, fromNow: true, _ => coroutine);
     }
 
     public static async Coroutine WaitFor(Coroutine coroutine, TimeSpan? timeout)
@@ -86,7 +86,7 @@ internal static class Waiting
             return;
         }
 
-        await TimeoutScope.Run(timeout, _ => coroutine);
+        await TimeoutScope.Run(timeout, fromNow: true, _ => coroutine);
     }
 
     public static async Coroutine WaitFor(Future future, TimeSpan? timeout)
@@ -98,7 +98,7 @@ internal static class Waiting
             return;
         }
 
-        await TimeoutScope.Run(timeout, async _ => await future);
+        await TimeoutScope.Run(timeout, fromNow: true, async _ => await future);
     }
 
     private static async Coroutine CancelAndThrowIfCancelled(Future future)
