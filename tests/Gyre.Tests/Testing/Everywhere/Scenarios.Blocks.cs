@@ -46,9 +46,9 @@ internal static partial class Scenarios
             // An error is never lost to a cancellation.
             Assert.Equal(failing is { IsCancelled: false }, !target.IsCancelled && target.Exception is AggregateException);
         });
-        all.Add("TaskGroup.CreateTask(Coroutine, String, ExecutionContext, Boolean)", async scenario =>
+        all.Add("TaskGroup.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)", async scenario =>
             await CancelTaskOfGroup(scenario, group => group.CreateTask(Aio.Sleep(1.Seconds()))));
-        all.Add("TaskGroup.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean)", async scenario =>
+        all.Add("TaskGroup.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)", async scenario =>
             await CancelTaskOfGroup(scenario, group => group.CreateTask(Later(1, 1))));
         AddTimeouts(all);
         AddScopes(all);
@@ -117,17 +117,17 @@ internal static partial class Scenarios
     private static void AddTasks(Dictionary<string, Scenario> all)
     {
         all.Add(
-            "Aio.CreateTask(Coroutine, String, ExecutionContext, Boolean, CancellationToken)",
+            "Aio.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)",
             async scenario => await EndGather(scenario, Aio.CreateTask(Aio.Sleep(1.Seconds()))));
         all.Add(
-            "Aio.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean, CancellationToken)",
+            "Aio.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)",
             async scenario => await EndGather(scenario, Aio.CreateTask(Later(1, 1))));
         all.Add(
-            "EventLoop.CreateTask(Coroutine, String, ExecutionContext, Boolean, CancellationToken)",
+            "EventLoop.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)",
             async scenario => await EndGather(
                 scenario, Aio.RunningLoop.CreateTask(Aio.Sleep(1.Seconds()), eagerStart: true)));
         all.Add(
-            "EventLoop.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean, CancellationToken)",
+            "EventLoop.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)",
             async scenario => await EndGather(scenario, Aio.RunningLoop.CreateTask(Later(1, 1), eagerStart: true)));
         all.Add("EventLoop.CreateFuture<T>()", async scenario =>
             await End(scenario.Target(FutureLater(1, 1))));

@@ -21,6 +21,7 @@ internal static partial class Scenarios
         AddGathers(all);
         AddBlocks(all);
         AddTasks(all);
+        AddFactories(all);
         AddLocks(all);
         AddQueues(all);
         AddExecutors(all);
