@@ -1,7 +1,7 @@
 using Gyre;
 
-// What Ctrl-C does to a program that runs a loop. The tests start it with the name of a scenario, and send the signal when
-// it has written "ready".
+// What Ctrl-C does to a program that runs a loop, and what its environment does. The tests start it with the name of a
+// scenario, and send the signal when it has written "ready".
 try
 {
     switch (args is [string scenario] ? scenario : "")
@@ -23,6 +23,16 @@ try
             Console.WriteLine("ready");
             Console.ReadLine();
             break;
+        case "cancelled":
+            Aio.Run(CancelledBefore);
+            break;
+        case "debug":
+            using (var loop = new EventLoop())
+            {
+                Console.WriteLine(loop.Debug);
+            }
+
+            break;
         default:
             return 2;
     }
@@ -30,9 +40,9 @@ try
     Console.WriteLine("ended");
     return 0;
 }
-catch (OperationCanceledException)
+catch (CancelledException e)
 {
-    Console.WriteLine("cancelled");
+    Console.WriteLine(e.CancelMessage is { } message ? $"cancelled: {message}" : "cancelled");
     return 130;
 }
 
@@ -73,6 +83,32 @@ static async Coroutine<string> Swallow()
 
     await Aio.Yield();
     return "went on";
+}
+
+static async Coroutine CancelledBefore()
+{
+    Aio.CurrentTask!.Cancel("by itself");
+    try
+    {
+        await Aio.Yield();
+    }
+    finally
+    {
+        await WaitForInterrupt();
+    }
+}
+
+static async Coroutine WaitForInterrupt()
+{
+    Console.WriteLine("ready");
+    try
+    {
+        await Aio.Sleep(1000.Seconds());
+    }
+    catch (CancelledException)
+    {
+        Console.WriteLine("interrupted");
+    }
 }
 
 static async Coroutine Ignore()

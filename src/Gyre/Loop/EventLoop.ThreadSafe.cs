@@ -1,14 +1,16 @@
 namespace Gyre;
 
-// What any thread may call. Everything here goes through the inbox and touches nothing else of the loop.
+// What any thread may call. Off the loop's thread, everything here goes through the inbox and touches nothing
+// else of the loop.
 public sealed partial class EventLoop
 {
     /// <summary>Schedules a callback from any thread, and wakes the loop.</summary>
     /// <param name="callback">Runs once, on the loop's thread.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <returns>A handle that any thread may cancel.</returns>
-    /// <remarks>Any thread. Callbacks of one thread run in the order of its calls. The loop is woken at most once per
-    /// iteration. Guarantee G-5. asyncio: <c>call_soon_threadsafe</c>.</remarks>
+    /// <remarks>Any thread. Callbacks of one thread run in the order of its calls; on the loop's own thread calls of
+    /// <c>CallSoon</c> count too. The loop is woken at most once per iteration. Guarantee G-5. asyncio:
+    /// <c>call_soon_threadsafe</c>.</remarks>
     /// <exception cref="InvalidOperationException">The loop is closed.</exception>
     public Handle CallSoonThreadSafe(Action callback, ExecutionContext? context = null)
     {
@@ -50,7 +52,14 @@ public sealed partial class EventLoop
     private Handle PostCancellable(WorkItem item, object callback, object? state, ExecutionContext? context)
     {
         var posted = new ThreadSafeCallback(item);
-        if (!TryPostThreadSafe(posted, callback, state, context ?? CaptureContext()))
+        context ??= CaptureContext();
+        if (IsOnLoopThread)
+        {
+            // In one queue with the calls of CallSoon, and behind what others have posted before.
+            _inbox.DrainTo(Ready);
+            Ready.Enqueue(posted, callback, state, context);
+        }
+        else if (!TryPostThreadSafe(posted, callback, state, context))
         {
             throw new InvalidOperationException("The event loop is closed. The callback was not scheduled.");
         }

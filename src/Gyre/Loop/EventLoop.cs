@@ -211,6 +211,12 @@ public sealed partial class EventLoop : IDisposable
     {
         CheckCanSchedule();
         AssertOnLoop();
+        if (!IsRunning)
+        {
+            // Before a run there is one queue for all: what was posted before this call comes before it.
+            _inbox.DrainTo(Ready);
+        }
+
         return new Handle(this, Ready.Enqueue(item, callback, state, context ?? CaptureContext()));
     }
 

@@ -202,6 +202,24 @@ public class RunCoroutineThreadSafeTests
         }
     });
 
+    /// <summary>CPython: TestFreeThreading.test_run_coroutine_threadsafe_exception.</summary>
+    [Fact]
+    public void RunCoroutineThreadSafe_FailingFromManyThreads_TellsEachItsError() => Aio.Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Outcome<int>[] outcomes = await Aio.GatherOutcomes([.. Enumerable.Range(0, 10).Select(number =>
+            Aio.ToThread(() => Aio.RunCoroutineThreadSafe(FailWith(number), loop).GetAwaiter().GetResult()))]);
+        Assert.Equal(
+            Enumerable.Range(0, 10).Select(number => $"{number}"),
+            outcomes.Select(outcome => Assert.IsType<FormatException>(outcome.Exception).Message));
+    });
+
+    private static async Coroutine<int> FailWith(int number)
+    {
+        await Aio.Yield();
+        throw new FormatException($"{number}");
+    }
+
     private static async Coroutine<int> Add(int left, int right)
     {
         await Turns();

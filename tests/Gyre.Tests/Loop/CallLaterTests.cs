@@ -79,6 +79,22 @@ public class CallLaterTests
         Assert.Equal(["soon", "timer"], test.Log);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test__run_once_schedule_handle. Guarantee G-11.</summary>
+    [Fact]
+    public void CallLater_DueTimerThatSchedulesACallback_LeavesItForTheNextIteration()
+    {
+        using var test = new TestLoop();
+        test.Loop.CallLater(-1.Seconds(), () =>
+        {
+            test.Log.Add("timer");
+            test.Loop.CallSoon(test.Write("soon"));
+        });
+        test.Turn();
+        Assert.Equal(["timer"], test.Log);
+        test.Turn();
+        Assert.Equal(["timer", "soon"], test.Log);
+    }
+
     [Fact]
     public void CallLater_TimeThatPassesInsideAnIteration_IsNoticedInTheNext()
     {

@@ -87,7 +87,39 @@ public class CallSoonThreadSafeTests
         Assert.Equal(0, poller.Wakes);
     }
 
-    /// <summary>CPython: EventLoopTestsMixin.test_call_soon_threadsafe_same_thread.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_call_soon_threadsafe_same_thread. Guarantee G-5.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnTheLoopsOwnThread_WithCallSoon_RunsInTheOrderOfAllCalls(bool running)
+    {
+        using var test = new TestLoop();
+        if (running)
+        {
+            test.Loop.CallSoon(Schedule);
+            test.Turn();
+            Assert.Empty(test.Log);
+        }
+        else
+        {
+            Schedule();
+        }
+
+        test.Turn();
+        Assert.Equal(["posted", "soon", "of another thread", "posted later", "soon later"], test.Log);
+
+        void Schedule()
+        {
+            test.Loop.CallSoonThreadSafe(test.Write("posted"));
+            test.Loop.CallSoon(test.Write("soon"));
+            var thread = new Thread(() => test.Loop.CallSoonThreadSafe(test.Write("of another thread")));
+            thread.Start();
+            thread.Join();
+            test.Loop.CallSoonThreadSafe(test.Write("posted later"));
+            test.Loop.CallSoon(test.Write("soon later"));
+        }
+    }
+
     [Fact]
     public void OnTheLoopsOwnThread_RunsInTheNextIterationBeforeTimers()
     {
@@ -112,8 +144,9 @@ public class CallSoonThreadSafeTests
         var thread = new Thread(() => test.Loop.CallSoonThreadSafe(state => test.Log.Add((string)state!), "posted"));
         thread.Start();
         thread.Join();
+        test.Loop.CallSoon(test.Write("soon"));
         test.Turn();
-        Assert.Equal(["posted"], test.Log);
+        Assert.Equal(["posted", "soon"], test.Log);
     }
 
     [Fact]
@@ -125,62 +158,6 @@ public class CallSoonThreadSafeTests
         Assert.Empty(test.Log);
         test.Turn();
         Assert.Equal(["second"], test.Log);
-    }
-
-    /// <summary>CPython: test_events, handles of call_soon_threadsafe cancelled by another thread (3.14).</summary>
-    [Fact]
-    public void Handle_CancelledFromAnotherThread_DoesNotRun()
-    {
-        using var test = new TestLoop();
-        Handle handle = test.Loop.CallSoonThreadSafe(test.Write("no"));
-        bool cancelled = false;
-        var thread = new Thread(() => cancelled = handle.Cancel());
-        thread.Start();
-        thread.Join();
-        test.Turn();
-        Assert.True(cancelled);
-        Assert.True(handle.IsCancelled);
-        Assert.False(handle.IsPending);
-        Assert.Empty(test.Log);
-    }
-
-    [Fact]
-    public void Handle_AfterItsTurn_CannotBeCancelled()
-    {
-        using var test = new TestLoop();
-        Handle handle = test.Loop.CallSoonThreadSafe(test.Write("ran"));
-        Assert.True(handle.IsPending);
-        test.Turn();
-        Assert.False(handle.IsPending);
-        Assert.False(handle.Cancel());
-        Assert.False(handle.IsCancelled);
-    }
-
-    [Fact]
-    public void Handle_CancelledWhileTheLoopTakesIt_EitherRunsOrIsCancelled()
-    {
-        using var loop = new EventLoop(new EventLoopOptions { Poller = new ThreadPoller() });
-        const int Calls = 20_000;
-        int[] ran = new int[Calls];
-        var cancelled = new bool[Calls];
-        var thread = new Thread(() =>
-        {
-            for (int i = 0; i < Calls; i++)
-            {
-                int number = i;
-                Handle handle = loop.CallSoonThreadSafe(() => ran[number]++);
-                cancelled[i] = handle.Cancel();
-            }
-
-            loop.CallSoonThreadSafe(loop.Stop);
-        });
-        loop.CallSoon(thread.Start);
-        loop.RunForever();
-        thread.Join();
-        for (int i = 0; i < Calls; i++)
-        {
-            Assert.Equal(cancelled[i] ? 0 : 1, ran[i]);
-        }
     }
 
     [Fact]

@@ -20,6 +20,41 @@ public class DebugModeTests
         Assert.Contains("CallSoonThreadSafe", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_check_thread, where the thread has a loop of its own.</summary>
+    [Fact]
+    public void CallSoon_FromAThreadThatRunsAnotherLoop_IsRefused()
+    {
+        using var test = new TestLoop(debug: true);
+        Exception? error = null;
+        test.Loop.CallSoon(() => OnThread(() =>
+        {
+            using var other = new TestLoop();
+            other.Loop.CallSoon(() => error = Record.Exception(() => test.Loop.CallSoon(() => { })));
+            other.Turn();
+        }));
+        test.Turn();
+        Assert.IsType<InvalidOperationException>(error);
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_check_thread, without debug mode.</summary>
+    [Fact]
+    public void CallSoon_FromAnotherThreadWithoutDebugMode_IsNotChecked()
+    {
+        using var test = new TestLoop();
+
+        // The loop's thread waits meanwhile, so this mistake does no harm.
+        Exception? error = null;
+        test.Loop.CallSoon(() => error = OnThread(() =>
+        {
+            test.Loop.CallSoon(test.Write("soon"));
+            test.Loop.CallLater(TimeSpan.Zero, test.Write("later"));
+            test.Loop.CallAt(TimeSpan.Zero, test.Write("at"));
+        }));
+        test.Turns(2);
+        Assert.Null(error);
+        Assert.Equal(["at", "later", "soon"], test.Log.Order());
+    }
+
     [Fact]
     public void AnyMember_WhileTheLoopDoesNotRun_IsAllowedOnAnyThread()
     {
@@ -53,6 +88,19 @@ public class DebugModeTests
         Assert.True(EventLoop.AnyDebug);
         test.Loop.Debug = false;
         Assert.False(test.Loop.Debug);
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_env_var_debug.</summary>
+    [Theory]
+    [InlineData("GYRE_DEBUG=", "False")]
+    [InlineData("GYRE_DEBUG=0", "False")]
+    [InlineData("GYRE_DEBUG=1", "True")]
+    public void Debug_OfANewLoop_IsWhatTheEnvironmentSays(string variable, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sets a variable with Linux's env.");
+        using var child = new ChildProcess("debug", variable);
+        Assert.Equal(0, child.Finish(out string written));
+        Assert.Equal([expected, "ended"], written.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static Exception? CallFromAnotherThread(TestLoop test, string member)

@@ -22,6 +22,31 @@ public class ExceptionHandlerTests
         Assert.Same(bad, test.Reports[0].Source);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_custom, the second half.</summary>
+    [Fact]
+    public void Handler_SetAndTakenAway_IsTheOneThatIsAsked()
+    {
+        using var loop = new EventLoop(new EventLoopOptions { Poller = new ThreadPoller() });
+        Assert.Null(loop.ExceptionHandler);
+        var seen = new List<EventLoop>();
+        Action<EventLoop, ExceptionContext> handler = (asked, _) => seen.Add(asked);
+        loop.ExceptionHandler = handler;
+        Assert.Same(handler, loop.ExceptionHandler);
+        Fail();
+        Assert.Same(loop, Assert.Single(seen));
+        loop.ExceptionHandler = null;
+        Assert.Null(loop.ExceptionHandler);
+        Assert.Contains("told", StandardError(Fail), StringComparison.Ordinal);
+        Assert.Single(seen);
+
+        void Fail()
+        {
+            loop.CallSoon(() => throw new FormatException("told"));
+            loop.Stop();
+            loop.RunForever();
+        }
+    }
+
     [Fact]
     public void Callback_ThatThrows_EndsItsIterationInTheUsualPlace()
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using Gyre.Polling;
 using Gyre.Testing;
 
 namespace Gyre.Tests.Loop;
@@ -64,7 +66,8 @@ public class RunForeverTests
     }
 
     /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_nesting,
-    /// RunningLoopTests.test_running_loop_within_a_loop.</summary>
+    /// RunningLoopTests.test_running_loop_within_a_loop,
+    /// GetEventLoopTestsMixin.test_get_running_loop_already_running.</summary>
     [Fact]
     public void RunForever_InsideARun_IsRefused()
     {
@@ -74,11 +77,26 @@ public class RunForeverTests
         {
             Assert.Throws<InvalidOperationException>(test.Loop.RunForever);
             Assert.Throws<InvalidOperationException>(other.Loop.RunForever);
+            Assert.Same(test.Loop, EventLoop.Running);
             test.Log.Add("refused");
         });
         test.Turn();
         Assert.Empty(test.Reports);
         Assert.Equal(["refused"], test.Log);
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_single_selecter_event_callback_after_stopping.</summary>
+    [Fact]
+    public void Stop_InTheIterationOfAnEvent_HandlesTheEventOnce()
+    {
+        var poller = new OneEventPoller();
+        using var loop = new EventLoop(new EventLoopOptions { Poller = poller });
+        for (int run = 0; run < 2; run++)
+        {
+            loop.CallSoon(loop.Stop);
+            loop.RunForever();
+            Assert.Equal(1, poller.Event.Count);
+        }
     }
 
     /// <summary>Guarantee G-1.</summary>
@@ -215,5 +233,43 @@ public class RunForeverTests
         loop.RunForever();
         Assert.Equal(20, late.Count);
         Assert.All(late, by => Assert.True(by >= TimeSpan.Zero));
+    }
+
+    private sealed class CountedEvent : PollOperation
+    {
+        public int Count { get; private set; }
+
+        public override void Execute() => Count++;
+    }
+
+    /// <summary>A poller for which one thing becomes ready, in its first poll.</summary>
+    private sealed class OneEventPoller : Poller
+    {
+        private bool _given;
+
+        public CountedEvent Event { get; } = new();
+
+        public override string BackendName => "one event";
+
+        public override bool HasOperations => true;
+
+        public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+        {
+            if (!_given)
+            {
+                _given = true;
+                ready.Enqueue(Event);
+            }
+        }
+
+        public override void Wake()
+        {
+        }
+
+        public override PollSocket Attach(Socket socket) => throw new NotSupportedException("This poller has no I/O.");
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

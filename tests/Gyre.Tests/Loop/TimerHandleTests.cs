@@ -82,6 +82,19 @@ public class TimerHandleTests
         Assert.Equal(TimeSpan.Zero, test.Loop.Time);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test__run_once.</summary>
+    [Fact]
+    public void Cancel_TheNextTimer_HasTheLoopWaitForTheOneAfterIt()
+    {
+        using var test = new TestLoop();
+        test.Loop.CallLater(5.Seconds(), test.Write("no")).Cancel();
+        test.Loop.CallLater(10.Seconds(), test.Loop.Stop);
+        test.Loop.RunForever();
+        Assert.Equal(1, test.Loop.Iterations);
+        Assert.Equal(10.Seconds(), test.Loop.Time);
+        Assert.Empty(test.Log);
+    }
+
     private static (TimerHandle Timer, WeakReference State) Schedule(EventLoop loop)
     {
         object state = new();

@@ -30,6 +30,15 @@ public class InterruptTests
 
     /// <summary>CPython: RunnerTests.test_interrupt_cancelled_task.</summary>
     [Fact]
+    public void Interrupt_OfATaskThatWasCancelled_ChangesNothing()
+    {
+        using ChildProcess child = Ready("cancelled");
+        child.Interrupt();
+        Assert.Equal(InterruptedExitCode, child.Finish(out string rest));
+        Assert.Equal(["interrupted", "cancelled: by itself"], Lines(rest));
+    }
+
+    [Fact]
     public void Interrupt_ThatTheCoroutineSwallows_LetsItReturnItsResult()
     {
         using ChildProcess child = Ready("swallow");

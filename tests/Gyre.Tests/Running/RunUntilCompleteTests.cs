@@ -1,7 +1,12 @@
+using Gyre.Polling;
+
 namespace Gyre.Tests.Running;
 
 public class RunUntilCompleteTests
 {
+    public static TheoryData<PollerBackend> Backends { get; } =
+        [.. Enum.GetValues<PollerBackend>().Where(Poller.IsSupported)];
+
     /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete.</summary>
     [Fact]
     public void RunUntilComplete_ReturnsTheResult()
@@ -33,6 +38,47 @@ public class RunUntilCompleteTests
         }
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_run_forever_keyboard_interrupt: whoever runs the coroutine has its
+    /// error, so nobody else is told.</summary>
+    [Fact]
+    public void RunUntilComplete_ThrowsTheError_AndReportsItToNobodyElse()
+    {
+        var test = new TestLoop();
+        Assert.Throws<FormatException>(() => test.Loop.RunUntilComplete(Fail()));
+        Garbage.Collect();
+        test.Turns(2);
+        test.Dispose();
+        Assert.Empty(test.Reports);
+
+        static async Coroutine Fail()
+        {
+            await Aio.Yield();
+            throw new FormatException();
+        }
+    }
+
+    /// <summary>CPython: BaseEventLoopTests.test_run_until_complete_baseexception: a run that an error ended
+    /// leaves no stop behind for the next one.</summary>
+    [Fact]
+    public void RunUntilComplete_ThrowsTheError_AndTheNextRunGoesOnUntilItIsStopped()
+    {
+        using var test = new TestLoop();
+        Assert.Throws<FormatException>(() => test.Loop.RunUntilComplete(Fail()));
+        test.Loop.CallSoon(() => test.Loop.CallSoon(() =>
+        {
+            test.Log.Add("stopped");
+            test.Loop.Stop();
+        }));
+        test.Loop.RunForever();
+        Assert.Equal(["stopped"], test.Log);
+
+        static async Coroutine Fail()
+        {
+            await Aio.Yield();
+            throw new FormatException();
+        }
+    }
+
     /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_stopped,
     /// BaseTaskTests.test_stop_while_run_in_complete.</summary>
     [Fact]
@@ -57,6 +103,25 @@ public class RunUntilCompleteTests
         Assert.Equal(1, task.Result);
     }
 
+    /// <summary>CPython: EventLoopTestsMixin.test_timeout_rounding: however short a sleep is, the loop waits for it
+    /// once, and does not spin until its time.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void RunUntilComplete_OfEverShorterSleeps_TakesTwoIterationsForEach(PollerBackend backend)
+    {
+        using var loop = new EventLoop(new EventLoopOptions { Backend = backend });
+        loop.RunUntilComplete(Sleeps());
+        Assert.InRange(loop.Iterations, 1, 20);
+
+        static async Coroutine Sleeps()
+        {
+            for (long ticks = 10 * TimeSpan.TicksPerMillisecond; ticks > 0; ticks /= 10)
+            {
+                await Aio.Sleep(TimeSpan.FromTicks(ticks));
+            }
+        }
+    }
+
     /// <summary>CPython: BaseEventLoopTests.test_run_until_complete_loop.</summary>
     [Fact]
     public void RunUntilComplete_OfAFutureOfAnotherLoop_IsRefused()
@@ -67,6 +132,7 @@ public class RunUntilCompleteTests
         Assert.Throws<ArgumentNullException>(() => test.Loop.RunUntilComplete((Future)null!));
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_run_until_complete_loop_orphan_future_close_loop.</summary>
     [Fact]
     public void RunUntilComplete_StoppedByAnError_LeavesNoCallbackInTheFuture()
     {

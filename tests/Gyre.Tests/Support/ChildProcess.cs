@@ -8,11 +8,13 @@ internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
 
-    public ChildProcess(string scenario)
+    /// <param name="scenario">The name of the scenario.</param>
+    /// <param name="variables">Variables of its environment, as <c>NAME=value</c>.</param>
+    public ChildProcess(string scenario, params ReadOnlySpan<string> variables)
     {
         // A shell that runs tests in the background makes them ignore SIGINT, and so would the child.
         string path = Path.Join(AppContext.BaseDirectory, "Gyre.Tests.Child");
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", path, scenario])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", .. variables, path, scenario])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Tasks;
@@ -107,5 +108,46 @@ public class TaskRegistryTests
         Assert.Equal([task], first.Loop.AllTasks());
         Assert.Empty(second.Loop.AllTasks());
         first.Turn();
+    }
+
+    /// <summary>CPython: TestFreeThreading.test_all_tasks_race.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AllTasks_OfLoopsOnManyThreads_AreEachLoopsOwn(bool eager)
+    {
+        var errors = new ConcurrentBag<Exception>();
+        Thread[] threads = [.. Enumerable.Range(0, 10).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                Run(Main);
+            }
+            catch (Exception e)
+            {
+                errors.Add(e); // The test's own thread throws it.
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Empty(errors);
+
+        async Coroutine Main()
+        {
+            Future<int> future = EventLoop.Running.CreateFuture<int>();
+            var tasks = new List<LoopTask> { Aio.CurrentTask! };
+            for (int i = 0; i < 100; i++)
+            {
+                tasks.Add(Aio.CreateTask(Wait(future), eagerStart: eager));
+            }
+
+            Assert.Equal(tasks, Aio.AllTasks());
+            Assert.All(tasks, task => Assert.Same(EventLoop.Running, task.Loop));
+            Assert.All(tasks, task => Assert.False(task.IsDone));
+            future.SetResult(1);
+            await Aio.Gather(tasks.Skip(1));
+        }
+
+        static async Coroutine Wait(Future<int> future) => await future;
     }
 }
