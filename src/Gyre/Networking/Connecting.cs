@@ -84,7 +84,13 @@ internal static class Connecting
         try
         {
             protocol = protocolFactory();
-            started = TlsTransport.StartClient(lower, protocol, TlsOptions.For(tls, host), options.TlsHandshakeTimeout);
+            started = TlsTransport.Start(lower, new TlsSetup
+            {
+                Protocol = protocol,
+                Client = TlsOptions.For(tls, host),
+                HandshakeTimeout = options.TlsHandshakeTimeout,
+                ShutdownTimeout = options.TlsShutdownTimeout,
+            });
         }
         catch
         {

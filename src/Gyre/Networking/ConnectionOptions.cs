@@ -30,5 +30,10 @@ public class ConnectionOptions
 
     /// <summary>How long the TLS handshake may take.</summary>
     /// <value>60 seconds by default. asyncio: <c>ssl_handshake_timeout</c>.</value>
-    public TimeSpan TlsHandshakeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TlsSetup.HandshakeTimeoutDefault;
+
+    /// <summary>How long it may take to close a TLS connection: to send what was written, and to wait for the
+    /// peer's end. Then the connection is reset, with a <see cref="TimeoutException"/>.</summary>
+    /// <value>30 seconds by default. asyncio: <c>ssl_shutdown_timeout</c>.</value>
+    public TimeSpan TlsShutdownTimeout { get; init; } = TlsSetup.ShutdownTimeoutDefault;
 }

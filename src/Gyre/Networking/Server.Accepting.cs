@@ -26,7 +26,7 @@ public sealed partial class Server
 
         try
         {
-            SocketTransport.Start(_loop, connection, _protocolFactory(), this);
+            Open(connection, _protocolFactory());
         }
         catch (Exception e)
         {
@@ -38,6 +38,42 @@ public sealed partial class Server
                 Source = this,
             });
         }
+    }
+
+    private void Open(PollSocket connection, Protocol protocol)
+    {
+        if (_options.Tls is null && _options.TlsSelection is null)
+        {
+            SocketTransport.Start(_loop, connection, protocol, this);
+            return;
+        }
+
+        // It hears nothing: TLS puts a protocol of its own in its place, before its first turn.
+        SocketTransport lower = SocketTransport.Start(_loop, connection, new NoProtocol(), this);
+        TlsTransport.Start(lower, new TlsSetup
+        {
+            Protocol = protocol,
+            Server = _options.Tls is { } tls ? TlsOptions.Prepared(tls) : null,
+            Selection = _options.TlsSelection,
+            HandshakeTimeout = _options.TlsHandshakeTimeout,
+            ShutdownTimeout = _options.TlsShutdownTimeout,
+        }).AddCallback(new HandshakeItem(this, lower));
+    }
+
+    private void CheckTls()
+    {
+        if (_options.Tls is { } tls)
+        {
+            if (_options.TlsSelection is not null)
+            {
+                throw new ArgumentException("Set Tls or TlsSelection, not both.");
+            }
+
+            _ = TlsOptions.Prepared(tls);
+        }
+
+        TlsSetup.CheckTimeout(_options.TlsHandshakeTimeout, nameof(ServerOptions.TlsHandshakeTimeout));
+        TlsSetup.CheckTimeout(_options.TlsShutdownTimeout, nameof(ServerOptions.TlsShutdownTimeout));
     }
 
     private void ReportAcceptError(SocketError error)
@@ -95,6 +131,29 @@ public sealed partial class Server
 
             // Last: the handler may close the server.
             server.ReportAcceptError(error);
+        }
+    }
+
+    private sealed class NoProtocol : Protocol
+    {
+    }
+
+    /// <summary>A handshake has ended. One that failed is nobody's but the server's to report; one that this side
+    /// gave up was cancelled.</summary>
+    private sealed class HandshakeItem(Server server, Transport lower) : WorkItem
+    {
+        internal override void Execute(object? first, object? second)
+        {
+            if (first is Future { IsCancelled: false, Exception: { } error })
+            {
+                server._loop.CallExceptionHandler(new ExceptionContext
+                {
+                    Message = $"The TLS handshake with a client failed ({lower}). The connection was closed; the "
+                        + "server goes on.",
+                    Exception = error,
+                    Source = server,
+                });
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ public sealed partial class Server : IAsyncDisposable
         _options = options;
         _closeWaiters = new WakeList(loop);
         _goneWaiters = new WakeList(loop);
+        CheckTls();
         foreach (Socket socket in sockets)
         {
             _listeners.Add(new Listener(this, socket));
@@ -152,11 +153,12 @@ public sealed partial class Server : IAsyncDisposable
 
     /// <summary>Closes every connection that the server accepted, each after what was written to it has been sent.
     /// asyncio: <c>close_clients</c>.</summary>
+    /// <remarks>Connections with TLS end as TLS asks for; those in their handshake are reset.</remarks>
     public void CloseClients()
     {
         foreach (Transport client in _clients.ToArray())
         {
-            client.Close();
+            client.Outermost.Close();
         }
     }
 
@@ -165,7 +167,7 @@ public sealed partial class Server : IAsyncDisposable
     {
         foreach (Transport client in _clients.ToArray())
         {
-            client.Abort();
+            client.Outermost.Abort();
         }
     }
 

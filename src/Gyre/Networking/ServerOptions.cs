@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace Gyre;
 
 /// <summary>How a <see cref="Server"/> is made.</summary>
@@ -19,4 +21,29 @@ public class ServerOptions
     /// <summary>Whether connections are accepted at once. If not, call <see cref="Server.StartServing"/>.</summary>
     /// <value>True by default.</value>
     public bool StartServing { get; init; } = true;
+
+    /// <summary>Serves with TLS. A protocol hears <c>ConnectionMade</c> after the handshake.</summary>
+    /// <value>Null by default: no TLS. They need a certificate with its key; for ALPN set
+    /// <see cref="SslServerAuthenticationOptions.ApplicationProtocols"/>, for clients' certificates
+    /// <see cref="SslServerAuthenticationOptions.ClientCertificateRequired"/>. They are read when the server is
+    /// made. asyncio: <c>ssl</c>.</value>
+    /// <remarks>A handshake that fails is reported to the loop's exception handler, once; the server goes on. The
+    /// callbacks in the options run on the loop's thread and must not block.</remarks>
+    public SslServerAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>Serves with TLS, with options that are chosen for each connection by what the client says first:
+    /// the name of the server that it wants (SNI), and its versions of TLS.</summary>
+    /// <value>Null by default. Instead of <see cref="Tls"/>. The coroutine runs in a task of its own; an exception
+    /// refuses the client. Return the same options for the same name: what is prepared of them is kept with them.
+    /// asyncio: <c>SSLContext.sni_callback</c>.</value>
+    public Func<SslClientHelloInfo, Coroutine<SslServerAuthenticationOptions>>? TlsSelection { get; init; }
+
+    /// <summary>How long the TLS handshake may take.</summary>
+    /// <value>60 seconds by default. asyncio: <c>ssl_handshake_timeout</c>.</value>
+    public TimeSpan TlsHandshakeTimeout { get; init; } = TlsSetup.HandshakeTimeoutDefault;
+
+    /// <summary>How long it may take to close a TLS connection: to send what was written, and to wait for the
+    /// peer's end. Then the connection is reset, with a <see cref="TimeoutException"/>.</summary>
+    /// <value>30 seconds by default. asyncio: <c>ssl_shutdown_timeout</c>.</value>
+    public TimeSpan TlsShutdownTimeout { get; init; } = TlsSetup.ShutdownTimeoutDefault;
 }

@@ -17,12 +17,17 @@ internal sealed partial class SocketTransport : ISendSink
     private bool _sending;
     private bool _eofWritten;
     private int _lostWrites;
+    private bool _hasLostOutput;
 
     public override bool CanWriteEof => true;
 
     public override long WriteBufferSize => _output.Length;
 
     public override (int Low, int High) WriteBufferLimits => (_flow.Low, _flow.High);
+
+    internal override bool IsWritingPaused => _flow.IsPaused;
+
+    internal override bool HasLostOutput => _hasLostOutput;
 
     public override void SetWriteBufferLimits(int? high = null, int? low = null)
     {

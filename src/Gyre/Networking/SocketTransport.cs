@@ -181,6 +181,7 @@ internal sealed partial class SocketTransport : Transport, IReceiveSink
         // A peer must not take what was cut off for the whole.
         _resetOnClose = reset;
         UpdateReceiving();
+        _hasLostOutput = _output.Length > 0;
         _output.Clear(firstIsLent: _sending);
         Loop.Ready.Enqueue(s_lose, this, error, _context);
     }

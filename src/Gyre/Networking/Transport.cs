@@ -45,6 +45,34 @@ public abstract class Transport
     /// through it. asyncio: extra info <c>socket</c>.</summary>
     public abstract Socket? Socket { get; }
 
+    /// <summary>What TLS knows of the connection, or null when it is not encrypted. asyncio: extra info
+    /// <c>ssl_object</c>, <c>sslcontext</c>, <c>peercert</c>, <c>cipher</c>.</summary>
+    public virtual TlsInfo? Tls => null;
+
+    /// <summary>The transport that encrypts what goes through this one, once TLS was started over it.</summary>
+    internal Transport? Upper { get; set; }
+
+    /// <summary>The transport that a protocol sees: this one, or the last that TLS was started with over it.</summary>
+    internal Transport Outermost
+    {
+        get
+        {
+            Transport top = this;
+            while (top.Upper is { } upper)
+            {
+                top = upper;
+            }
+
+            return top;
+        }
+    }
+
+    /// <summary>Whether the protocol was told to pause writing, and not yet to resume.</summary>
+    internal abstract bool IsWritingPaused { get; }
+
+    /// <summary>Whether the connection was lost before everything that was written had gone out.</summary>
+    internal abstract bool HasLostOutput { get; }
+
     /// <summary>Sends bytes, without waiting. asyncio: <c>write</c>.</summary>
     /// <param name="data">What the system does not take at once is copied: the memory is the caller's again.</param>
     /// <remarks>Bytes are sent in the order of the calls. On a connection that is closing or lost they are

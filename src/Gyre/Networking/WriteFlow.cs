@@ -17,6 +17,9 @@ internal struct WriteFlow
         Low = HighDefault / 4;
     }
 
+    /// <summary>Whether the protocol is paused.</summary>
+    public readonly bool IsPaused => _paused;
+
     public int High { get; private set; }
 
     public int Low { get; private set; }

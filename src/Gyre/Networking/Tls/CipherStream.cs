@@ -53,6 +53,21 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         set => throw NotSeekable();
     }
 
+    /// <summary>Calls something with the thread's synchronisation context put aside.</summary>
+    public static TResult WithoutContext<TState, TResult>(Func<TState, TResult> call, TState state)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return call(state);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
     /// <summary>Takes bytes from the lower transport.</summary>
     public void Feed(ReadOnlySpan<byte> data)
     {
@@ -91,7 +106,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         if (_writeWaits)
         {
             _writeWaits = false;
-            WithoutContext(static self => self.SignalWrite());
+            WithoutContext(static self => self.SignalWrite(), this);
         }
     }
 
@@ -103,7 +118,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         if (_writeWaits)
         {
             _writeWaits = false;
-            WithoutContext(static self => self.SignalWrite());
+            WithoutContext(static self => self.SignalWrite(), this);
         }
     }
 
@@ -130,6 +145,8 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
             return new ValueTask<int>(0);
         }
 
+        // Paused or not: whoever waits wants more than is there.
+        lower.ResumeReading();
         _read.Reset();
         _readInto = buffer;
         _readWaits = true;
@@ -203,7 +220,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         _readInto = default;
         _readCancellation.Dispose();
         _readCount = count;
-        WithoutContext(static self => self.SignalRead());
+        WithoutContext(static self => self.SignalRead(), this);
     }
 
     private void FailRead(Exception error)
@@ -213,47 +230,33 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
             _readWaits = false;
             _readInto = default;
             _readError = error;
-            WithoutContext(static self => self.SignalRead());
+            WithoutContext(static self => self.SignalRead(), this);
         }
     }
 
-    private void SignalRead()
+    private bool SignalRead()
     {
         if (_readError is { } error)
         {
             _readError = null;
             _read.SetException(error);
+            return false;
         }
-        else
-        {
-            _read.SetResult(_readCount);
-        }
+
+        _read.SetResult(_readCount);
+        return true;
     }
 
-    private void SignalWrite()
+    private bool SignalWrite()
     {
         if (_error is not null)
         {
             _write.SetException(_error);
+            return false;
         }
-        else
-        {
-            _write.SetResult(true);
-        }
-    }
 
-    private void WithoutContext(Action<CipherStream> complete)
-    {
-        SynchronizationContext? context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            complete(this);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        _write.SetResult(true);
+        return true;
     }
 
     private int Take(Span<byte> into)

@@ -16,12 +16,18 @@ internal sealed partial class TlsTransport
 
     private readonly ReadItem _onRead;
     private byte[]? _plaintext;
+    private int _plaintextCount;
     private ValueTask<int> _read;
     private bool _reading;
     private bool _readingPaused;
     private bool _inputEnded;
 
     public override bool IsReading => !IsClosing && !_readingPaused;
+
+    /// <summary>Whether records are to be read: for the protocol, or, once this side has closed, to find the peer's
+    /// end among them. What comes before it is dropped.</summary>
+    private bool WantsRecords =>
+        !_inputEnded && (_state == TlsState.Open ? !_readingPaused : _state is TlsState.Flushing or TlsState.ShuttingDown);
 
     public override void PauseReading()
     {
@@ -38,13 +44,23 @@ internal sealed partial class TlsTransport
         if (!IsClosing && _readingPaused)
         {
             _readingPaused = false;
-            if (!_reading && _state == TlsState.Open)
+            if (_state == TlsState.Open)
             {
-                // Not from inside this call: the protocol is called in its own turn.
-                _reading = true;
-                _read = new ValueTask<int>(-1);
-                Loop.Ready.Enqueue(_onRead, null, null, null);
+                QueueRead();
             }
+        }
+    }
+
+    /// <summary>Has reading begin in a turn of its own: the protocol is never called from inside its own
+    /// call.</summary>
+    [SuppressMessage("Reliability", "CA2012", Justification = "Stands for a read that was not made; its result is asked for once.")]
+    private void QueueRead()
+    {
+        if (!_reading)
+        {
+            _reading = true;
+            _read = new ValueTask<int>(-1);
+            Queue(_onRead);
         }
     }
 
@@ -61,7 +77,7 @@ internal sealed partial class TlsTransport
     [SuppressMessage("Reliability", "CA2012", Justification = "The field is taken, and its result asked for, once.")]
     private void ReadMore()
     {
-        for (int i = 0; _state == TlsState.Open && !_readingPaused && !_reading && !_inputEnded; i++)
+        for (int i = 0; WantsRecords && !_reading; i++)
         {
             _plaintext ??= GC.AllocateUninitializedArray<byte>(RecordLengthMax);
             _read = _ssl.ReadAsync(_plaintext);
@@ -72,7 +88,7 @@ internal sealed partial class TlsTransport
             }
             else if (i >= RecordsPerTurnMax)
             {
-                Loop.Ready.Enqueue(_onRead, null, null, null);
+                Queue(_onRead);
             }
             else
             {
@@ -98,7 +114,7 @@ internal sealed partial class TlsTransport
         }
         catch (Exception e)
         {
-            Lose(e);
+            OnReadFailed(e);
             return;
         }
 
@@ -106,15 +122,37 @@ internal sealed partial class TlsTransport
         {
             OnEndOfInput();
         }
-        else if (count > 0)
+        else if (count > 0 && _state == TlsState.Open)
         {
-            Call((protocol, self) => protocol.DataReceived(_plaintext.AsSpan(0, count)), nameof(Gyre.Protocol.DataReceived));
+            _plaintextCount = count;
+            Call(
+                static (protocol, self) => protocol.DataReceived(self._plaintext.AsSpan(0, self._plaintextCount)),
+                nameof(Gyre.Protocol.DataReceived));
         }
+    }
+
+    private void OnReadFailed(Exception error)
+    {
+        if (_state == TlsState.Open)
+        {
+            Lose(error);
+            return;
+        }
+
+        // This side has closed: what the peer sends, or fails to send, makes no difference any more.
+        _inputEnded = true;
+        MaybeFinishShutdown();
     }
 
     private void OnEndOfInput()
     {
         _inputEnded = true;
+        if (_state != TlsState.Open)
+        {
+            MaybeFinishShutdown();
+            return;
+        }
+
         if (_cipher.EndWasRead)
         {
             // The bytes ended, but the peer never said so in TLS: somebody may have cut them off.

@@ -10,13 +10,15 @@ internal sealed partial class TlsTransport
     private WriteFlow _flow = new();
     private ValueTask _write;
     private bool _writing;
-    private bool _ended;
+    private bool _hasLostOutput;
 
     public override bool CanWriteEof => false;
 
     public override long WriteBufferSize => _pending.Length + _active.Length;
 
     public override (int Low, int High) WriteBufferLimits => (_flow.Low, _flow.High);
+
+    internal override bool IsWritingPaused => _flow.IsPaused;
 
     public override void SetWriteBufferLimits(int? high = null, int? low = null)
     {
@@ -79,10 +81,9 @@ internal sealed partial class TlsTransport
         }
 
         UpdateFlow();
-        if (_state == TlsState.Flushing && !_writing && !_ended)
+        if (_state == TlsState.Flushing && !_writing)
         {
-            _ended = true;
-            EndOutput();
+            BeginShutdown();
         }
     }
 
@@ -99,22 +100,6 @@ internal sealed partial class TlsTransport
         catch (Exception e)
         {
             Lose(e);
-        }
-    }
-
-    /// <summary>Says in TLS that nothing more comes, and closes. The peer's own word is not waited for.</summary>
-    private void EndOutput()
-    {
-        Task shutdown = _ssl.ShutdownAsync();
-        if (shutdown.IsCompleted)
-        {
-            // A connection that broke meanwhile is lost in its own way.
-            _ = shutdown.Exception;
-            _lower.Close();
-        }
-        else
-        {
-            QueueWhenDone(shutdown.ConfigureAwait(false).GetAwaiter(), new ShutdownItem(this, shutdown));
         }
     }
 
@@ -137,15 +122,6 @@ internal sealed partial class TlsTransport
         {
             tls.FinishWrite();
             tls.WriteMore();
-        }
-    }
-
-    private sealed class ShutdownItem(TlsTransport tls, Task shutdown) : WorkItem
-    {
-        internal override void Execute(object? first, object? second)
-        {
-            _ = shutdown.Exception;
-            tls._lower.Close();
         }
     }
 

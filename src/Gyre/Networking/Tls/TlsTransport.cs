@@ -8,27 +8,34 @@ namespace Gyre;
 
 /// <summary>A transport that encrypts: <see cref="SslStream"/> over any other transport, all on the loop's
 /// thread.</summary>
-// Handshaking ──▶ Open ──Close, the peer's end──▶ Flushing ──everything sent──▶ Losing ──the lower one is lost──▶ Lost
-//      └───failure──▶ Lost    └────────────Abort, an error, a cut connection────────▶ Losing
+// Handshaking ──▶ Open ──Close, the peer's end──▶ Flushing ──our end sent──▶ ShuttingDown ──the peer's end──▶ Losing
+//      │           │                                 └──────timeout─────────────┴────────────────────────────▶ Losing
+//      └──failure──┴──Abort, an error, a cut connection──▶ Losing ──the lower one is lost──▶ Lost
 //
 // Invariant: the protocol hears ConnectionMade before anything else, and ConnectionLost, once, only after it.
+// Invariant: from Losing on the lower transport is closing. Only OnLowerLost leads to Lost.
 internal sealed partial class TlsTransport : Transport
 {
     private readonly Transport _lower;
+    private readonly TlsSetup _setup;
     private readonly CipherStream _cipher;
     private readonly SslStream _ssl;
-    private readonly Future<TlsTransport> _opened;
-    private readonly CancellationTokenSource _handshakeLimit = new();
-    private TimerHandle? _handshakeTimer;
+
+    // What the protocol is called in: the context in which TLS was started, as of any callback.
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
     private Protocol _protocol;
     private TlsState _state;
+    private TlsInfo? _info;
     private Exception? _error;
+    private bool _lowerLost;
 
-    private TlsTransport(Transport lower, Protocol protocol)
+    private TlsTransport(Transport lower, TlsSetup setup)
         : base(lower.Loop)
     {
         _lower = lower;
-        _protocol = protocol;
+        _setup = setup;
+        _protocol = setup.Protocol;
+        _made = !setup.CallsConnectionMade;
         _cipher = new CipherStream(lower);
         _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
         _opened = Loop.CreateFuture<TlsTransport>();
@@ -41,6 +48,7 @@ internal sealed partial class TlsTransport : Transport
         Handshaking,
         Open,
         Flushing,
+        ShuttingDown,
         Losing,
         Lost,
     }
@@ -59,92 +67,40 @@ internal sealed partial class TlsTransport : Transport
 
     public override Socket? Socket => _lower.Socket;
 
-    /// <summary>Starts TLS as a client over a transport that stands.</summary>
-    /// <param name="lower">It becomes this transport's own; its protocol is replaced.</param>
-    /// <param name="protocol">Hears ConnectionMade when the handshake has succeeded.</param>
-    /// <param name="options">Must name the host.</param>
-    /// <param name="handshakeTimeout">The limit for the handshake.</param>
-    /// <returns>The transport, or why the handshake failed. The protocol hears nothing of a failure.</returns>
-    /// <remarks>Cancelling the future resets the connection.</remarks>
-    public static Future<TlsTransport> StartClient(
-        Transport lower, Protocol protocol, SslClientAuthenticationOptions options, TimeSpan handshakeTimeout)
-    {
-        var transport = new TlsTransport(lower, protocol);
-        transport.StartHandshake(token => transport._ssl.AuthenticateAsClientAsync(options, token), handshakeTimeout);
-        return transport._opened;
-    }
+    public override TlsInfo? Tls => _info;
+
+    internal override bool HasLostOutput => _hasLostOutput || _lower.HasLostOutput;
 
     public override void Close()
     {
         Loop.AssertOnLoop();
-        if (!IsClosing)
+        if (_state == TlsState.Handshaking)
+        {
+            StopHandshake();
+        }
+        else if (_state == TlsState.Open)
         {
             _state = TlsState.Flushing;
+            _shutdownTimer = Loop.CallLater(_setup.ShutdownTimeout, OnShutdownTimeout);
             WriteMore();
+            QueueRead();
         }
     }
 
     public override void Abort()
     {
         Loop.AssertOnLoop();
-        Lose(null);
-    }
-
-    public override string ToString() => $"TLS {_lower}";
-
-    private void StartHandshake(Func<CancellationToken, Task> authenticate, TimeSpan timeout)
-    {
-        _lower.Protocol = new LowerProtocol(this);
-        _handshakeTimer = Loop.CallLater(timeout, OnHandshakeTimeout);
-        _opened.AddCallback(new OpenedItem(this));
-        Task handshake = authenticate(_handshakeLimit.Token);
-        if (handshake.IsCompleted)
+        if (_state == TlsState.Handshaking)
         {
-            Loop.Ready.Enqueue(new HandshakeItem(this, handshake), null, null, null);
+            StopHandshake();
         }
         else
         {
-            QueueWhenDone(handshake.ConfigureAwait(false).GetAwaiter(), new HandshakeItem(this, handshake));
+            Lose(null);
         }
-
-        _lower.ResumeReading();
     }
 
-    private void OnHandshakeTimeout()
-    {
-        _error = new TimeoutException($"The TLS handshake with {_lower.RemoteEndPoint} did not end in time.");
-        _handshakeLimit.Cancel();
-    }
-
-    private void OnHandshakeDone(Task handshake)
-    {
-        _handshakeTimer?.Cancel();
-        if (handshake.Exception?.InnerException is { } error)
-        {
-            FailHandshake(_error ?? error);
-            return;
-        }
-
-        if (handshake.IsCanceled || _state != TlsState.Handshaking)
-        {
-            FailHandshake(_error ?? ConnectionCut());
-            return;
-        }
-
-        _state = TlsState.Open;
-        Call(static (protocol, self) => protocol.ConnectionMade(self), nameof(Gyre.Protocol.ConnectionMade));
-        _opened.TrySetResult(this);
-        WriteMore();
-        ReadMore();
-    }
-
-    private void FailHandshake(Exception error)
-    {
-        _state = TlsState.Lost;
-        _lower.Abort();
-        _opened.TrySetException(error);
-        _ssl.Dispose();
-    }
+    public override string ToString() => $"TLS {_lower}";
 
     /// <summary>Ends the connection; the last call of the protocol comes when the lower transport is lost.</summary>
     private void Lose(Exception? error)
@@ -154,30 +110,47 @@ internal sealed partial class TlsTransport : Transport
             return;
         }
 
+        Debug.Assert(_state != TlsState.Handshaking, "A handshake ends with its own failure.");
         _error ??= error;
-        if (_state == TlsState.Handshaking)
-        {
-            // The handshake ends with this error and reports it.
-            _handshakeLimit.Cancel();
-            return;
-        }
-
         _state = TlsState.Losing;
+        _hasLostOutput = WriteBufferSize > 0;
         _lower.Abort();
     }
 
     private void OnLowerLost(Exception? error)
     {
         TlsState before = _state;
+        _lowerLost = true;
         _cipher.Break(error ?? ConnectionCut());
-        if (before is TlsState.Handshaking or TlsState.Lost)
+        if (before == TlsState.Handshaking)
         {
+            // The handshake fails with this, in its own turn.
             return;
         }
 
+        if (before is TlsState.Open or TlsState.Flushing)
+        {
+            _hasLostOutput = WriteBufferSize > 0;
+            _error ??= error ?? ConnectionCut();
+        }
+        else if (before == TlsState.ShuttingDown && _lower.HasLostOutput)
+        {
+            // When all that was written had gone out, it makes no difference how the peer hung up.
+            _error ??= error;
+        }
+
+        FinishLoss();
+    }
+
+    private void FinishLoss()
+    {
         _state = TlsState.Lost;
-        Exception? reason = before == TlsState.Open ? _error ?? error ?? ConnectionCut() : _error ?? error;
-        Call((protocol, _) => protocol.ConnectionLost(reason), nameof(Gyre.Protocol.ConnectionLost));
+        _shutdownTimer?.Cancel();
+        if (_made)
+        {
+            Call(static (protocol, self) => protocol.ConnectionLost(self._error), nameof(Gyre.Protocol.ConnectionLost));
+        }
+
         _ssl.Dispose();
         _handshakeLimit.Dispose();
     }
@@ -186,7 +159,7 @@ internal sealed partial class TlsTransport : Transport
         $"The TLS connection with {_lower.RemoteEndPoint} was cut off: the peer did not say that it had ended. "
         + "What was received may be incomplete.");
 
-    private void Call(Action<Protocol, Transport> call, string name)
+    private void Call(Action<Protocol, TlsTransport> call, string name)
     {
         try
         {
@@ -206,21 +179,20 @@ internal sealed partial class TlsTransport : Transport
 
     /// <summary>Queues an item for when a BCL operation has ended, whatever thread it ends on.</summary>
     private void QueueWhenDone<TAwaiter>(TAwaiter awaiter, WorkItem item)
-        where TAwaiter : ICriticalNotifyCompletion
-    {
-        EventLoop loop = Loop;
+        where TAwaiter : ICriticalNotifyCompletion =>
         awaiter.UnsafeOnCompleted(() =>
         {
-            if (loop.IsOnLoopThread)
+            if (Loop.IsOnLoopThread)
             {
-                loop.Ready.Enqueue(item, null, null, null);
+                Queue(item);
             }
             else
             {
-                loop.TryPostThreadSafe(item, null, null);
+                Loop.TryPostThreadSafe(item, null, null, _context);
             }
         });
-    }
+
+    private void Queue(WorkItem item) => Loop.Ready.Enqueue(item, null, null, _context);
 
     /// <summary>The protocol of the lower transport: ciphertext in, and what becomes of the connection.</summary>
     private sealed class LowerProtocol(TlsTransport tls) : Protocol
@@ -238,23 +210,5 @@ internal sealed partial class TlsTransport : Transport
         public override void PauseWriting() => tls._cipher.PauseOutput();
 
         public override void ResumeWriting() => tls._cipher.ResumeOutput();
-    }
-
-    private sealed class HandshakeItem(TlsTransport tls, Task handshake) : WorkItem
-    {
-        internal override void Execute(object? first, object? second) => tls.OnHandshakeDone(handshake);
-    }
-
-    /// <summary>Whoever waited for the handshake was cancelled: nobody will use the connection.</summary>
-    private sealed class OpenedItem(TlsTransport tls) : WorkItem
-    {
-        internal override void Execute(object? first, object? second)
-        {
-            if (((Future)first!).IsCancelled)
-            {
-                tls.Lose(null);
-                tls.Abort();
-            }
-        }
     }
 }
