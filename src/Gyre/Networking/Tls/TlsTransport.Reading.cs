@@ -53,7 +53,7 @@ internal sealed partial class TlsTransport
 
     /// <summary>Has reading begin in a turn of its own: the protocol is never called from inside its own
     /// call.</summary>
-    [SuppressMessage("Reliability", "CA2012", Justification = "Stands for a read that was not made; its result is asked for once.")]
+    [SuppressMessage("Reliability", "CA2012", Justification = "Stands for a read that was not made; it is asked once.")]
     private void QueueRead()
     {
         if (!_reading)
