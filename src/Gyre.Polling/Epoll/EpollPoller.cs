@@ -31,7 +31,7 @@ namespace Gyre.Polling;
 // 4. A registration belongs to the open file, not to the descriptor. It ends with close(2) only if no
 // duplicate is left in any process. Duplicates exist for a moment in each child process until it executes its
 // program (all our descriptors are close-on-exec); during that time events of a closed socket can come. See
-// EpollSocketTable. Where the user has had the BCL's Socket, a duplicate may be meant to live on; such a
+// SocketTable. Where the user has had the BCL's Socket, a duplicate may be meant to live on; such a
 // socket is taken out of epoll before it is closed.
 //
 // 5. close(2) frees the descriptor even when it reports an error. It is never repeated.
@@ -43,18 +43,16 @@ internal sealed partial class EpollPoller : Poller
     // The most events of one wait. The rest comes with the next one, after these have been executed.
     private const int EventsMax = 256;
 
-    // As large as the largest piece of input that is worth one system call. Pages of it that no input ever
-    // reached are never touched.
-    private const int ReceiveBufferSize = 256 * 1024;
+    // The eventfd's. No socket has this key: finding it finds nothing.
+    private const ulong WakeupKey = ulong.MaxValue;
 
     private readonly DescriptorHandle _epoll;
     private readonly int _epollDescriptor;
-    private readonly EpollWakeup _wakeup;
+    private readonly EventWakeup _wakeup;
 
     // On the pinned heap: the kernel writes to it during calls that do not hold up the garbage collector.
     private readonly byte[] _events =
         GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
-    private byte[]? _receiveBuffer;
 
     private bool _disposed;
 
@@ -68,7 +66,7 @@ internal sealed partial class EpollPoller : Poller
         _epollDescriptor = (int)_epoll.DangerousGetHandle();
         try
         {
-            _wakeup = new EpollWakeup(Own(Libc.CreateEvent()));
+            _wakeup = new EventWakeup(Own(Libc.CreateEvent()));
         }
         catch
         {
@@ -77,11 +75,11 @@ internal sealed partial class EpollPoller : Poller
         }
 
         int result = Control(
-            Libc.EpollCtlAdd, _wakeup.Descriptor, Libc.EpollIn | Libc.EpollEdge, EpollSocketTable.NoKey);
+            Libc.EpollCtlAdd, _wakeup.Descriptor, Libc.EpollIn | Libc.EpollEdge, WakeupKey);
         if (result < 0)
         {
             Dispose();
-            throw Failure(result);
+            throw Errno.ToException(-result);
         }
 
         WaitsInNanoseconds = allowNanosecondWait && HasNanosecondWait();
@@ -104,12 +102,9 @@ internal sealed partial class EpollPoller : Poller
 
     internal OperationLedger Operations { get; } = new();
 
-    internal EpollSocketTable Sockets { get; } = new();
+    internal SocketTable<EpollSocket> Sockets { get; } = new();
 
-    /// <summary>The buffer for sinks that bring none. One for all: it is hot in the cache, and nobody keeps
-    /// it.</summary>
-    internal Span<byte> ReceiveBuffer =>
-        _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(ReceiveBufferSize, pinned: true);
+    internal ReceiveMemory ReceiveMemory { get; } = new();
 
     public override unsafe void Poll(long timeoutNanoseconds, IReadyQueue ready)
     {
@@ -136,13 +131,13 @@ internal sealed partial class EpollPoller : Poller
             // descriptor.
             if (count != -Errno.Interrupted)
             {
-                throw Failure(count);
+                throw Errno.ToException(-count);
             }
 
             return;
         }
 
-        EpollSocketTable sockets = Sockets;
+        SocketTable<EpollSocket> sockets = Sockets;
         for (; count > 0; count--)
         {
             sockets.Find(EpollEvents.ReadData(entry))?.OnEvents(EpollEvents.ReadEvents(entry), ready);
@@ -164,8 +159,6 @@ internal sealed partial class EpollPoller : Poller
         ObjectDisposedException.ThrowIf(_disposed, this);
         return EpollSocket.Create(this, family, type, protocol);
     }
-
-    internal static SocketException Failure(int result) => new((int)Errno.ToSocketError(-result));
 
     internal int Control(int operation, int descriptor, uint events, ulong key) =>
         Libc.EpollControl(_epollDescriptor, operation, descriptor, events, key);
@@ -198,5 +191,5 @@ internal sealed partial class EpollPoller : Poller
     }
 
     private static DescriptorHandle Own(int descriptor) =>
-        descriptor >= 0 ? new DescriptorHandle(descriptor) : throw Failure(descriptor);
+        descriptor >= 0 ? new DescriptorHandle(descriptor) : throw Errno.ToException(-descriptor);
 }

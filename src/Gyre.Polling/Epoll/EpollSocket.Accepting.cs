@@ -10,33 +10,28 @@ internal sealed partial class EpollSocket
 
     protected override void BeginAccept()
     {
-        Check(Libc.GetOption(_descriptor, Libc.LevelSocket, Libc.OptionAcceptsConnections, out int isListening));
-        if (isListening == 0)
-        {
-            throw new InvalidOperationException("The socket is not listening. Bind it and call Listen before.");
-        }
-
+        ThrowIfNotListening();
         Check(Register(ListenerInterest));
     }
 
     protected override void EndAccept()
     {
         // Level-triggered: left in place, it would wake the loop for each connection that nobody wants.
-        _ = _poller.Control(Libc.EpollCtlDelete, _descriptor, 0, Key);
+        _ = _poller.Control(Libc.EpollCtlDelete, Descriptor, 0, Key);
         _interest = 0;
-        _inputReady = false;
+        IsInputReady = false;
     }
 
     private void Accept(IAcceptSink sink)
     {
         // Level-triggered: if connections are left, the kernel says so again.
-        _inputReady = false;
+        IsInputReady = false;
         for (int i = 0; i < AcceptBatchMax && ReferenceEquals(sink, AcceptSink); i++)
         {
-            int result = NativeAddress.Accept(_descriptor, out NativeAddress peer);
+            int result = NativeAddress.Accept(Descriptor, out NativeAddress peer);
             if (result >= 0)
             {
-                sink.OnAccepted(new EpollSocket(_poller, result, null, Family, Protocol) { _acceptedFrom = peer });
+                sink.OnAccepted(new EpollSocket(_poller, result, null, Family, Protocol) { AcceptedFrom = peer });
             }
             else if (result == -Errno.Again)
             {

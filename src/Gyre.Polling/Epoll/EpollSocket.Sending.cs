@@ -29,7 +29,7 @@ internal sealed partial class EpollSocket
         nint count;
         fixed (byte* pointer = data)
         {
-            count = Libc.Send(_descriptor, pointer, (nuint)data.Length);
+            count = Libc.Send(Descriptor, pointer, (nuint)data.Length);
         }
 
         if (count == data.Length)
@@ -66,7 +66,7 @@ internal sealed partial class EpollSocket
         else if (events == Libc.EpollOut)
         {
             // Fact 3 of EpollPoller: nobody wants to know.
-            if (_poller.Control(Libc.EpollCtlModify, _descriptor, InputInterest, Key) >= 0)
+            if (_poller.Control(Libc.EpollCtlModify, Descriptor, InputInterest, Key) >= 0)
             {
                 _interest = InputInterest;
             }
@@ -80,7 +80,7 @@ internal sealed partial class EpollSocket
         nint count;
         fixed (byte* pointer = _sendData.Span)
         {
-            count = Libc.Send(_descriptor, pointer, (nuint)_sendData.Length);
+            count = Libc.Send(Descriptor, pointer, (nuint)_sendData.Length);
         }
 
         SocketError error = SocketError.Success;
@@ -156,7 +156,7 @@ internal sealed partial class EpollSocket
             }
             else if (socket.ConnectSink is { } connector)
             {
-                socket.ExecuteConnect(connector);
+                socket.FinishConnect(connector);
             }
         }
     }

@@ -97,6 +97,10 @@ internal static class Errno
         _ => SocketError.SocketError,
     };
 
+    /// <summary>What to throw where <c>System.Net.Sockets</c> would.</summary>
+    /// <param name="errno">The number, positive.</param>
+    public static SocketException ToException(int errno) => new((int)ToSocketError(errno));
+
     /// <summary>Whether an accept failed because of the one connection it was about to return, which is
     /// gone.</summary>
     /// <param name="errno">The number, positive.</param>

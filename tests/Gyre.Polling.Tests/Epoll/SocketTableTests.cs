@@ -2,17 +2,17 @@ using System.Net.Sockets;
 
 namespace Gyre.Polling.Tests;
 
-public sealed class EpollSocketTableTests : IDisposable
+public sealed class SocketTableTests : IDisposable
 {
     private readonly Poller? _poller;
 
-    public EpollSocketTableTests()
+    public SocketTableTests()
     {
         Assert.SkipUnless(Poller.IsSupported(PollerBackend.Epoll), "This machine has no epoll.");
         _poller = Poller.Create(PollerBackend.Epoll);
     }
 
-    private EpollSocketTable Table => ((EpollPoller)_poller!).Sockets;
+    private SocketTable<EpollSocket> Table => ((EpollPoller)_poller!).Sockets;
 
     public void Dispose() => _poller?.Dispose();
 
@@ -30,10 +30,10 @@ public sealed class EpollSocketTableTests : IDisposable
     }
 
     [Fact]
-    public void Find_NoKey_FindsNothing()
+    public void Find_KeyThatWasNeverGiven_FindsNothing()
     {
         NewSocket();
-        Assert.Null(Table.Find(EpollSocketTable.NoKey));
+        Assert.Null(Table.Find(ulong.MaxValue));
     }
 
     [Fact]

@@ -9,14 +9,12 @@ namespace Gyre.Polling;
 /// sockets. So an event of a closed socket finds nothing instead of its successor. (Such events exist: while
 /// another process holds a duplicate of the descriptor, close(2) does not end its registration.)
 /// </remarks>
-internal sealed class EpollSocketTable
+internal sealed class SocketTable<TSocket>
+    where TSocket : DescriptorSocket
 {
-    /// <summary>A key that is never given to a socket; finding it finds nothing.</summary>
-    public const ulong NoKey = ulong.MaxValue;
-
     private const int InitialCapacity = 16;
 
-    private EpollSocket?[] _slots = new EpollSocket?[InitialCapacity];
+    private TSocket?[] _slots = new TSocket?[InitialCapacity];
     private int _used;
 
     // The slots below _used that are empty. The last one that became so is taken first: it is the hottest.
@@ -29,7 +27,7 @@ internal sealed class EpollSocketTable
     public int Count => _used - _freeCount;
 
     /// <summary>Takes a socket in and gives its key.</summary>
-    public ulong Add(EpollSocket socket)
+    public ulong Add(TSocket socket)
     {
         int slot = _freeCount > 0 ? _free[--_freeCount] : TakeNewSlot();
         _slots[slot] = socket;
@@ -46,13 +44,13 @@ internal sealed class EpollSocketTable
     }
 
     /// <summary>The open socket with this key, or null.</summary>
-    public EpollSocket? Find(ulong key)
+    public TSocket? Find(ulong key)
     {
-        EpollSocket?[] slots = _slots;
+        TSocket?[] slots = _slots;
         uint slot = (uint)key;
         if (slot < (uint)slots.Length)
         {
-            EpollSocket? socket = slots[slot];
+            TSocket? socket = slots[slot];
             if (socket is not null && socket.Key == key)
             {
                 return socket;
@@ -63,11 +61,11 @@ internal sealed class EpollSocketTable
     }
 
     /// <summary>The sockets that are open now, in no order.</summary>
-    public EpollSocket[] ToArray()
+    public TSocket[] ToArray()
     {
-        var open = new EpollSocket[Count];
+        var open = new TSocket[Count];
         int count = 0;
-        foreach (EpollSocket? socket in _slots)
+        foreach (TSocket? socket in _slots)
         {
             if (socket is not null)
             {

@@ -1,6 +1,6 @@
 namespace Gyre.Polling;
 
-/// <summary>What other threads may touch of an epoll poller: the way to end its wait.</summary>
+/// <summary>What other threads may touch of a poller of Linux: the way to end its wait.</summary>
 /// <remarks>
 /// <code>
 ///            ┌──────────────── EndPoll ───────────────┐
@@ -12,7 +12,7 @@ namespace Gyre.Polling;
 /// wakes do nothing, and the owner does not wait. That loses nothing, because the owner looks at its shared
 /// queues after EndPoll: whoever found Woken had put its item there before.
 /// </remarks>
-internal sealed class EpollWakeup : IDisposable
+internal sealed class EventWakeup : IDisposable
 {
     private const int Running = 0;
     private const int Waiting = 1;
@@ -21,11 +21,11 @@ internal sealed class EpollWakeup : IDisposable
     private readonly DescriptorHandle _event;
     private int _state;
 
-    public EpollWakeup(DescriptorHandle eventDescriptor) => _event = eventDescriptor;
+    public EventWakeup(DescriptorHandle eventDescriptor) => _event = eventDescriptor;
 
     /// <summary>The eventfd.</summary>
-    /// <remarks>Each write to it is an edge for epoll, so it is never read: its counter would overflow only
-    /// after 2^64 wakes.</remarks>
+    /// <remarks>Each write to it is an edge for epoll, and a completion of io_uring's poll, so it is never
+    /// read: its counter would overflow only after 2^64 wakes.</remarks>
     public int Descriptor => (int)_event.DangerousGetHandle();
 
     /// <summary>Says that the owner is about to wait. False when a wake came first: then it must
