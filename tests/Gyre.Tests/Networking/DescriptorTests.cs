@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Gyre.Polling;
 
 namespace Gyre.Tests.Networking;
@@ -95,6 +96,29 @@ public class DescriptorTests : NetworkTest
         await Assert.ThrowsAsync<FormatException>(() => loop.CreateConnection<RecordingProtocol>(
             () => throw new FormatException(), "127.0.0.1", PortOf(server)).AsTask());
         await Until(() => server.ClientCount == 0 && OpenDescriptors() <= before);
+        await server.DisposeAsync();
+    });
+
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_timeout,
+    /// test_create_connection_multiple_errors_local_addr, test_create_server_cant_bind.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateConnectionAndServer_ThatFail_LeaveNoDescriptor(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        int port = await ClosedPortAsync();
+        int before = OpenDescriptors();
+        await Assert.ThrowsAsync<SocketException>(
+            () => loop.CreateConnection(() => new RecordingProtocol(), "127.0.0.1", port).AsTask());
+        await Assert.ThrowsAsync<SocketException>(() => loop.CreateConnection(
+            () => new RecordingProtocol(),
+            "127.0.0.1",
+            PortOf(server),
+            new ConnectionOptions { LocalEndPoint = server.EndPoints[0] }).AsTask());
+        await Assert.ThrowsAsync<SocketException>(
+            () => loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", PortOf(server)).AsTask());
+        AssertDescriptors(before);
         await server.DisposeAsync();
     });
 

@@ -6,6 +6,8 @@ namespace Gyre.Tests.Networking;
 
 public class HostResolverTests
 {
+    /// <summary>CPython: BaseEventTests.test_ipaddr_info;
+    /// BaseEventLoopWithSelectorTests.test_create_connection_ip_addr, test_create_connection_ipv6_scope.</summary>
     [Fact]
     public void Resolve_Literal_NeedsNoLookup() => Run(
         (_, _) => throw new InvalidOperationException("A literal is not looked up."),
@@ -14,6 +16,8 @@ public class HostResolverTests
             Assert.Equal([IPAddress.Loopback], await loop.ResolveAsync("127.0.0.1"));
             Assert.Equal([IPAddress.IPv6Loopback], await loop.ResolveAsync("::1"));
             Assert.Equal([IPAddress.IPv6Loopback], await loop.ResolveAsync("[::1]"));
+            Assert.Equal([IPAddress.IPv6Loopback], await loop.ResolveAsync("::1", AddressFamily.InterNetworkV6));
+            Assert.Equal(1, Assert.Single(await loop.ResolveAsync("fe80::1%1")).ScopeId);
             SocketException error = await Assert.ThrowsAsync<SocketException>(
                 () => loop.ResolveAsync("127.0.0.1", AddressFamily.InterNetworkV6).AsTask());
             Assert.Equal(SocketError.HostNotFound, error.SocketErrorCode);

@@ -137,6 +137,49 @@ public class ServerTests : NetworkTest
         }
     });
 
+    /// <summary>CPython: TestServer2.test_abort_clients.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void AbortClients_WithUnsentBytes_DropsThemAndEndsTheWait(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        var accepted = new RecordingProtocol();
+        Server server = await loop.CreateServer(() => accepted, "127.0.0.1", 0);
+        (Transport transport, RecordingProtocol client) = await loop.CreateConnection(
+            () => new RecordingProtocol(), "127.0.0.1", PortOf(server));
+        transport.PauseReading();
+        await Until(() => accepted.IsMade);
+        accepted.Transport.Write(new byte[20_000_000]);
+        Assert.NotEqual(0, accepted.Transport.WriteBufferSize);
+        LoopTask waiting = Aio.CreateTask(server.WaitClosedAsync());
+        await Aio.Yield();
+        Assert.False(waiting.IsDone);
+        server.Close();
+        server.AbortClients();
+        await waiting;
+        Assert.True(accepted.IsLost);
+        transport.ResumeReading();
+        await Until(() => client.IsLost);
+    });
+
+    /// <summary>CPython: TestServer2.test_wait_closed_race.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void WaitClosed_ServerAndClientCloseTogether_Ends(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        LoopTask before = Aio.CreateTask(server.WaitClosedAsync());
+        await Aio.Yield();
+        Assert.False(before.IsDone);
+        (Transport transport, _) = await loop.CreateConnection(
+            () => new RecordingProtocol(), "127.0.0.1", PortOf(server));
+        loop.CallSoon(server.Close);
+        loop.CallSoon(transport.Close);
+        await server.WaitClosedAsync();
+        await before;
+    });
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateServer_AllAddresses_ShareOnePort(PollerBackend backend) => Run(backend, async () =>
