@@ -90,7 +90,7 @@ internal static class Connecting
                 Client = TlsOptions.For(tls, host),
                 HandshakeTimeout = options.TlsHandshakeTimeout,
                 ShutdownTimeout = options.TlsShutdownTimeout,
-            });
+            }).Opened;
         }
         catch
         {

@@ -57,7 +57,7 @@ public sealed partial class Server
             Selection = _options.TlsSelection,
             HandshakeTimeout = _options.TlsHandshakeTimeout,
             ShutdownTimeout = _options.TlsShutdownTimeout,
-        }).AddCallback(new HandshakeItem(this, lower));
+        }).Opened.AddCallback(new HandshakeItem(this, lower));
     }
 
     private void CheckTls()

@@ -12,6 +12,8 @@ internal sealed partial class SocketTransport
 
     public override bool IsReading => !IsClosing && !_readingPaused;
 
+    internal override bool IsInputEnded => _inputEnded;
+
     private bool WantsInput => _state == TransportState.Open && !_readingPaused && !_inputEnded;
 
     public override void PauseReading()

@@ -67,6 +67,9 @@ public abstract class Transport
         }
     }
 
+    /// <summary>Whether the protocol has heard of the end of the input.</summary>
+    internal abstract bool IsInputEnded { get; }
+
     /// <summary>Whether the protocol was told to pause writing, and not yet to resume.</summary>
     internal abstract bool IsWritingPaused { get; }
 

@@ -95,8 +95,15 @@ public sealed partial class LoopStreamReader
     /// <inheritdoc/>
     public override string ToString() => $"stream reader ({_buffer.Count} bytes buffered{(_eof ? ", at its end" : "")})";
 
-    /// <summary>Ties the reader to the transport that it slows down.</summary>
-    internal void SetTransport(Transport transport) => _transport = transport;
+    /// <summary>Ties the reader to the transport that it slows down, and that is receiving.</summary>
+    internal void SetTransport(Transport transport)
+    {
+        _transport = transport;
+        _paused = false;
+    }
+
+    /// <summary>Removes everything that is there.</summary>
+    internal byte[] TakeBuffered() => _buffer.Count == 0 ? [] : _buffer.Take(_buffer.Count);
 
     /// <summary>Reads what is there, without waiting. False when a wait is needed.</summary>
     /// <param name="destination">At least one byte.</param>

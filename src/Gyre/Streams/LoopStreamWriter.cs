@@ -14,7 +14,7 @@ namespace Gyre;
 /// and reported through <see cref="RuntimeWarnings"/>.</para>
 /// </remarks>
 [DebuggerDisplay("{Transport}")]
-public sealed class LoopStreamWriter
+public sealed partial class LoopStreamWriter
 {
     private static readonly WorkItem s_closeDropped = new CloseItem();
 
@@ -38,8 +38,10 @@ public sealed class LoopStreamWriter
         }
     }
 
-    /// <summary>The transport below. asyncio: <c>transport</c>.</summary>
-    public Transport Transport { get; }
+    /// <summary>The transport below; another one after <see
+    /// cref="StartTlsAsync(System.Net.Security.SslClientAuthenticationOptions, StartTlsOptions?)"/>. asyncio:
+    /// <c>transport</c>.</summary>
+    public Transport Transport { get; private set; }
 
     /// <summary>The address of this end, or null when it is not known.</summary>
     public EndPoint? LocalEndPoint => Transport.LocalEndPoint;

@@ -53,6 +53,16 @@ internal sealed class StreamProtocol : Protocol
         }
     }
 
+    /// <summary>TLS was started: the connection goes on with the transport that encrypts it.</summary>
+    public void ReplaceTransport(Transport transport)
+    {
+        _transport = transport;
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
+        {
+            reader.SetTransport(transport);
+        }
+    }
+
     public override void DataReceived(ReadOnlySpan<byte> data)
     {
         if (_reader.TryGetTarget(out LoopStreamReader? reader))

@@ -30,9 +30,6 @@ internal sealed class TlsSetup
     /// <summary>Bytes of the peer's that came before TLS was started, and belong to it.</summary>
     public ReadOnlyMemory<byte> Received { get; init; }
 
-    /// <summary>Is called when the handshake has succeeded, before the protocol is.</summary>
-    public Action<TlsTransport>? OnOpened { get; init; }
-
     /// <summary>Starts the handshake.</summary>
     public Task Authenticate(SslStream stream, CancellationToken token)
     {

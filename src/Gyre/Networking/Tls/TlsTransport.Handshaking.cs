@@ -10,21 +10,24 @@ internal sealed partial class TlsTransport
     private bool _made;
     private bool _resumesProtocol;
 
+    /// <summary>This transport when the handshake has succeeded, or why it failed.</summary>
+    /// <remarks>Cancelling it resets the connection. Closing the transport during the handshake cancels it. A protocol
+    /// that has not heard <c>ConnectionMade</c> hears nothing of a failure.</remarks>
+    public Future<TlsTransport> Opened => _opened;
+
     /// <summary>Starts TLS over a transport that stands.</summary>
     /// <param name="lower">It becomes this transport's own; its protocol is replaced.</param>
     /// <param name="setup">The side, its options and its protocol.</param>
-    /// <returns>The transport, or why the handshake failed. A protocol that has not heard
-    /// <c>ConnectionMade</c> hears nothing of a failure.</returns>
-    /// <remarks>Cancelling the future resets the connection. Closing the transport during the handshake cancels the
-    /// future.</remarks>
-    public static Future<TlsTransport> Start(Transport lower, TlsSetup setup)
+    /// <returns>The transport, in its handshake: see <see cref="Opened"/>. What is written to it meanwhile is sent
+    /// behind it.</returns>
+    public static TlsTransport Start(Transport lower, TlsSetup setup)
     {
         TlsSetup.CheckTimeout(setup.HandshakeTimeout, nameof(setup.HandshakeTimeout));
         TlsSetup.CheckTimeout(setup.ShutdownTimeout, nameof(setup.ShutdownTimeout));
         var transport = new TlsTransport(lower, setup);
         lower.Upper = transport;
         transport.StartHandshake();
-        return transport._opened;
+        return transport;
     }
 
     private void StartHandshake()
@@ -40,6 +43,11 @@ internal sealed partial class TlsTransport
         _handshakeTimer = Loop.CallLater(_setup.HandshakeTimeout, OnHandshakeTimeout);
         _opened.AddCallback(new OpenedItem(this));
         _cipher.Feed(_setup.Received.Span);
+        if (_lower.IsInputEnded)
+        {
+            _cipher.FeedEnd();
+        }
+
         Task handshake = CipherStream.WithoutContext(static self => self.AuthenticateAsync(), this);
         if (handshake.IsCompleted)
         {
@@ -95,7 +103,6 @@ internal sealed partial class TlsTransport
 
         _state = TlsState.Open;
         _info = new TlsInfo(_ssl, _setup);
-        _setup.OnOpened?.Invoke(this);
         if (!_made)
         {
             _made = true;
@@ -116,7 +123,8 @@ internal sealed partial class TlsTransport
 
     private void FailHandshake(Exception error)
     {
-        _error = error;
+        // One that this side has given up is an abort.
+        _error = _opened.IsCancelled ? null : error;
         _state = TlsState.Losing;
         _opened.TrySetException(error);
         if (_lowerLost)

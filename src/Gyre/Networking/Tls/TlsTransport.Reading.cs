@@ -24,6 +24,8 @@ internal sealed partial class TlsTransport
 
     public override bool IsReading => !IsClosing && !_readingPaused;
 
+    internal override bool IsInputEnded => _inputEnded;
+
     /// <summary>Whether records are to be read: for the protocol, or, once this side has closed, to find the peer's
     /// end among them. What comes before it is dropped.</summary>
     private bool WantsRecords =>

@@ -54,6 +54,7 @@ internal static partial class Scenarios
             },
             realTime: true);
         AddServers(all);
+        AddTls(all);
     }
 
     private static void AddServers(Dictionary<string, Scenario> all)
