@@ -24,7 +24,8 @@ public class CancelEverywhereCoverageTests
     {
         Scenario scenario = Scenarios.All[name];
         IReadOnlyList<CancelMoment> moments = CancelEverywhere.Run(
-            scenario.Run, new CancelEverywhereOptions { RealTime = scenario.RealTime });
+            run => Scenarios.Run(scenario, run),
+            new CancelEverywhereOptions { RealTime = scenario.RealTime });
         Assert.True(
             moments.Count > 1 || scenario.NeverWaits is not null,
             "The target never waits: nothing is tried but the time before its first step.");

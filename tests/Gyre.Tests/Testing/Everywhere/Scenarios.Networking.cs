@@ -63,7 +63,7 @@ internal static partial class Scenarios
         {
             Server server = await ListenAsync();
             LoopTask target = scenario.Target(server.ServeForeverAsync());
-            Aio.RunningLoop.CallLater(2.Milliseconds(), server.Close);
+            After(2.Milliseconds(), server.Close);
             await End(target);
             await server.DisposeAsync();
             Assert.False(server.IsServing);
@@ -72,7 +72,7 @@ internal static partial class Scenarios
         {
             Server server = await ListenAsync();
             LoopTask target = scenario.Target(server.WaitClosedAsync());
-            Aio.RunningLoop.CallLater(2.Milliseconds(), server.Close);
+            After(2.Milliseconds(), server.Close);
             await End(target);
             await server.WaitClosedAsync();
             Assert.False(server.IsServing);

@@ -60,10 +60,10 @@ internal static partial class Scenarios
         for (int i = 0; i < pieces.Length; i++)
         {
             byte[] piece = Encoding.UTF8.GetBytes(pieces[i]);
-            Aio.RunningLoop.CallLater((i + 1).Seconds(), () => reader.FeedData(piece));
+            After((i + 1).Seconds(), () => reader.FeedData(piece));
         }
 
-        Aio.RunningLoop.CallLater(9.Seconds(), reader.FeedEof);
+        After(9.Seconds(), reader.FeedEof);
         LoopTask<byte[]> target = scenario.Target(read(reader));
         await End(target);
         byte[] all = [.. target.IsCancelled ? [] : target.Result, .. await reader.ReadToEndAsync()];

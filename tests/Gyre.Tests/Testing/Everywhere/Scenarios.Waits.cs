@@ -169,14 +169,14 @@ internal static partial class Scenarios
         all.Add("Aio.WrapFuture<T>(Task<T>)", async scenario =>
         {
             var source = new TaskCompletionSource<int>();
-            Aio.RunningLoop.CallLater(1.Seconds(), () => source.SetResult(1));
+            After(1.Seconds(), () => source.SetResult(1));
             await End(scenario.Target(Aio.WrapFuture(source.Task)));
             Assert.Equal(1, await source.Task);
         });
         all.Add("Aio.WrapFuture(Task)", async scenario =>
         {
             var source = new TaskCompletionSource();
-            Aio.RunningLoop.CallLater(1.Seconds(), source.SetResult);
+            After(1.Seconds(), source.SetResult);
             await End(scenario.Target(Aio.WrapFuture(source.Task)));
             await source.Task;
         });

@@ -12,6 +12,10 @@ internal sealed record Scenario(
 /// <summary>A scenario for each public awaitable, by its name in <see cref="PublicAwaitables"/>.</summary>
 internal static partial class Scenarios
 {
+    /// <summary>The timers of the scenario that runs on this thread.</summary>
+    [ThreadStatic]
+    private static List<TimerHandle>? s_timers;
+
     public static IReadOnlyDictionary<string, Scenario> All { get; } = Collect();
 
     private static Dictionary<string, Scenario> Collect()
@@ -31,12 +35,30 @@ internal static partial class Scenarios
         return all;
     }
 
+    /// <summary>Runs a scenario, and checks that what was cancelled has left no timer behind, which would
+    /// cancel or wake somebody later.</summary>
+    public static async Coroutine Run(Scenario scenario, CancelScenario run)
+    {
+        s_timers = [];
+        await scenario.Run(run);
+        foreach (TimerHandle timer in s_timers)
+        {
+            timer.Cancel();
+        }
+
+        Assert.Equal(0, Aio.RunningLoop.Timers.PendingCount);
+    }
+
     private static void Add(
         this Dictionary<string, Scenario> all, string name, Func<CancelScenario, Coroutine> run, bool realTime = false) =>
         all.Add(name, new Scenario(run, realTime));
 
     /// <summary>Waits until the target has ended, one way or the other.</summary>
     private static async Coroutine End(LoopTask target) => await Aio.Wait([target]);
+
+    /// <summary>Does something later, whether or not the scenario lasts until then.</summary>
+    private static void After(TimeSpan delay, Action action) =>
+        s_timers!.Add(Aio.RunningLoop.CallLater(delay, action));
 
     /// <summary>A coroutine that gives its result after a while.</summary>
     private static async Coroutine<int> Later(int seconds, int result)
@@ -51,7 +73,7 @@ internal static partial class Scenarios
     private static Future<int> FutureLater(int seconds, int result)
     {
         Future<int> future = Aio.RunningLoop.CreateFuture<int>();
-        Aio.RunningLoop.CallLater(seconds.Seconds(), () => future.TrySetResult(result));
+        After(seconds.Seconds(), () => future.TrySetResult(result));
         return future;
     }
 
