@@ -10,13 +10,18 @@ internal static partial class Scenarios
         all.Add("Aio.TaskGroup(Func<TaskGroup, Coroutine>)", async scenario =>
         {
             int running = 0;
-            await End(scenario.Target(Aio.TaskGroup(async group =>
+            LoopTask target = scenario.Target(Aio.TaskGroup(async group =>
             {
                 _ = group.CreateTask(Count(1));
-                _ = group.CreateTask(Count(3));
+                _ = group.CreateTask(Count(9));
                 await Aio.Sleep(2.Seconds());
-            })));
+            }));
+            await End(target);
             Assert.Equal(0, running);
+
+            // The tasks are cancelled with it: they clean up, and do not go on.
+            Assert.True(
+                scenario.CancelledAt is not { } at || Aio.RunningLoop.Time - at.Time <= 1.Seconds() || at.Time > 9.Seconds());
 
             async Coroutine Count(int seconds)
             {

@@ -31,6 +31,7 @@ internal static partial class Scenarios
             LoopTask target = scenario.Target(happened.WaitAsync());
             LoopTask other = Aio.CreateTask(happened.WaitAsync());
             await Aio.Sleep(1.Seconds());
+            Assert.Equal($"LoopEvent [unset, waiters: {(target.IsDone ? 1 : 2)}]", happened.ToString());
             happened.Set();
             await End(target);
             await other;
@@ -91,6 +92,12 @@ internal static partial class Scenarios
         await Aio.Yield();
         LoopTask other = Aio.CreateTask(Wait(static condition => condition.WaitAsync()));
         await Aio.Sleep(1.Seconds());
+
+        // One that was cancelled has left. It has passed on a notification that it might have had.
+        int waiting = (target.IsDone ? 0 : 1) + (other.IsDone ? 0 : 1);
+        Assert.Equal(
+            waiting == 0 ? "LoopCondition [unlocked]" : $"LoopCondition [unlocked, waiters: {waiting}]",
+            condition.ToString());
         using (await condition.LockAsync())
         {
             condition.Notify();

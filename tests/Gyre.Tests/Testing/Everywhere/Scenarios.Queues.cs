@@ -13,6 +13,7 @@ internal static partial class Scenarios
             await Aio.Yield();
             LoopTask<int> other = Aio.CreateTask(queue.GetAsync());
             await Aio.Sleep(1.Seconds());
+            Assert.Equal($"LoopQueue [count: 0, getters: {(target.IsDone ? 1 : 2)}]", queue.ToString());
             queue.TryPut(1);
             await VirtualClock.Current.WaitUntilIdleAsync();
 
@@ -31,6 +32,7 @@ internal static partial class Scenarios
             await Aio.Yield();
             LoopTask other = Aio.CreateTask(queue.PutAsync(2));
             await Aio.Sleep(1.Seconds());
+            Assert.Contains($", putters: {(target.IsDone ? 1 : 2)}, ", queue.ToString());
             List<int> items = [await queue.GetAsync()];
             await VirtualClock.Current.WaitUntilIdleAsync();
 

@@ -25,6 +25,9 @@ internal static partial class Scenarios
             LoopTask<WaitResult<LoopTask<int>>> target = scenario.Target(Aio.Wait(tasks, 3.Seconds()));
             await End(target);
 
+            // Nobody sleeps but the tasks.
+            Assert.Equal(tasks.Count(task => !task.IsDone), Aio.RunningLoop.Timers.PendingCount);
+
             // Cancelling the wait is nothing to those that are waited for.
             int[] results = await Aio.Gather(tasks);
             Assert.Equal([1, 5], results);

@@ -14,7 +14,7 @@ internal static partial class Scenarios
 {
     /// <summary>The timers of the scenario that runs on this thread.</summary>
     [ThreadStatic]
-    private static List<TimerHandle>? s_timers;
+    private static List<TimerHandle>? t_timers;
 
     public static IReadOnlyDictionary<string, Scenario> All { get; } = Collect();
 
@@ -39,9 +39,9 @@ internal static partial class Scenarios
     /// cancel or wake somebody later.</summary>
     public static async Coroutine Run(Scenario scenario, CancelScenario run)
     {
-        s_timers = [];
+        t_timers = [];
         await scenario.Run(run);
-        foreach (TimerHandle timer in s_timers)
+        foreach (TimerHandle timer in t_timers)
         {
             timer.Cancel();
         }
@@ -58,7 +58,7 @@ internal static partial class Scenarios
 
     /// <summary>Does something later, whether or not the scenario lasts until then.</summary>
     private static void After(TimeSpan delay, Action action) =>
-        s_timers!.Add(Aio.RunningLoop.CallLater(delay, action));
+        t_timers!.Add(Aio.RunningLoop.CallLater(delay, action));
 
     /// <summary>A coroutine that gives its result after a while.</summary>
     private static async Coroutine<int> Later(int seconds, int result)
