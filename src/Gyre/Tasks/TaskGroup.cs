@@ -163,6 +163,7 @@ public sealed class TaskGroup
         bool bodyCancelled = error?.SourceException is OperationCanceledException exception
             && _parent.IsOwnCancellation(exception);
         CarriedError? cancellation = bodyCancelled ? error : null;
+        CarriedError? latest = null;
         if (error is not null && !_aborting)
         {
             Abort();
@@ -181,9 +182,10 @@ public sealed class TaskGroup
             }
             catch (CancelledException e)
             {
+                latest = CarriedError.Capture(e);
                 if (!_aborting)
                 {
-                    cancellation = CarriedError.Capture(e);
+                    cancellation = latest;
                     Abort();
                 }
             }
@@ -193,10 +195,11 @@ public sealed class TaskGroup
 
         _scope?.Remove(this);
 
-        // The group's own request is taken back. If no other is left, the cancellation was the group's alone.
-        if (_parentCancelled && _parent.Uncancel() == 0)
+        // The group's own request is taken back. If no other is left, the cancellation was the group's alone. If one
+        // is, it may have arrived above, while the group was being cancelled, and must not end there.
+        if (_parentCancelled)
         {
-            cancellation = null;
+            cancellation = _parent.Uncancel() == 0 ? null : latest ?? cancellation;
         }
 
         if (_errors.Count == 0)

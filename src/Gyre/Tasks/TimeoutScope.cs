@@ -1,4 +1,5 @@
-using System.Runtime.ExceptionServices;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Gyre;
 
@@ -7,6 +8,7 @@ namespace Gyre;
 /// <remarks>Loop thread only. asyncio: <c>Timeout</c>.</remarks>
 // Active ──deadline──▶ Expiring ──end of the body──▶ Expired
 //    └──end of the body──▶ Finished
+[DebuggerDisplay("{ToString(),nq}")]
 public sealed class TimeoutScope
 {
     internal const string TimedOut = "The operation did not end in time.";
@@ -69,6 +71,17 @@ public sealed class TimeoutScope
             loop.AddTimer(_timer, deadline.Ticks);
         }
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => _state switch
+    {
+        ScopeState.Active when When is { } when => string.Create(
+            CultureInfo.InvariantCulture, $"TimeoutScope [active, when: {when.TotalSeconds} s]"),
+        ScopeState.Active => "TimeoutScope [active]",
+        ScopeState.Expiring => "TimeoutScope [expiring]",
+        ScopeState.Expired => "TimeoutScope [expired]",
+        _ => "TimeoutScope [finished]",
+    };
 
     /// <summary>Runs a body with a deadline.</summary>
     /// <param name="limit">When it is, or null for none.</param>
