@@ -4,7 +4,7 @@ namespace Gyre.Tests.Synchronization;
 
 public partial class LoopQueueTests
 {
-    /// <summary>CPython: QueueBasicTests.test_empty, test_full, test_maxsize.</summary>
+    /// <summary>CPython: QueueBasicTests.test_empty, test_full.</summary>
     [Fact]
     public void Properties_OfABoundedQueue_FollowItsItems()
     {
@@ -18,8 +18,36 @@ public partial class LoopQueueTests
         Assert.True(queue.IsFull);
         Assert.Equal(2, queue.Count);
         Assert.Equal(2, queue.UnfinishedCount);
+        Assert.True(queue.TryGet(out _) && queue.TryGet(out _));
+        Assert.True(queue.IsEmpty);
     }
 
+    /// <summary>CPython: QueueBasicTests.test_maxsize.</summary>
+    [Fact]
+    public void PutAsync_OfMoreThanThereIsRoomFor_GoesOnAsRoomIsMade() => Run(async () =>
+    {
+        var queue = new LoopQueue<int>(maxSize: 2);
+        var put = new List<int>();
+        LoopTask task = Aio.CreateTask(Put());
+        await Turns(2);
+        Assert.Equal([0, 1], put);
+        Assert.Equal(0, await queue.GetAsync());
+        await Turns();
+        Assert.Equal([0, 1, 2], put);
+        Assert.Equal((1, 2), (await queue.GetAsync(), await queue.GetAsync()));
+        Assert.True(task.IsDone);
+
+        async Coroutine Put()
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await queue.PutAsync(i);
+                put.Add(i);
+            }
+        }
+    });
+
+    /// <summary>CPython: QueueBasicTests.test_full.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
@@ -145,6 +173,9 @@ public partial class LoopQueueTests
         await Turns();
         await queue.PutAsync("a");
         Assert.Equal("a", await getter);
+        LoopTask putter = Aio.CreateTask(queue.PutAsync("b"));
+        Assert.Equal("b", await queue.GetAsync());
+        Assert.True(putter.IsDone);
     });
 
     /// <summary>CPython: QueueGetTests.test_why_are_getters_waiting.</summary>

@@ -23,7 +23,6 @@ public class TimeoutAtTests
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
     });
 
-    /// <summary>CPython: TimeoutTests.test_timeout_at_not_called.</summary>
     [Fact]
     public void TimeoutAt_NotExpired_ReturnsTheResult() => Run(async () =>
     {
@@ -40,15 +39,15 @@ public class TimeoutAtTests
         Assert.Equal(0, EventLoop.Running.Timers.PendingCount);
     });
 
-    /// <summary>CPython: TimeoutTests.test_timeout_disabled, for the absolute form.</summary>
+    /// <summary>CPython: TimeoutTests.test_timeout_at_disabled.</summary>
     [Fact]
     public void TimeoutAt_Null_IsNoLimit() => Run(async () => await Aio.TimeoutAt(null, async scope =>
     {
         Assert.Null(scope.When);
         await Aio.Sleep(TimeSpan.FromDays(1000));
+        Assert.False(scope.IsExpired);
     }));
 
-    /// <summary>CPython: TimeoutTests.test_timeout_in_the_past.</summary>
     [Fact]
     public void TimeoutAt_InThePast_EndsTheBodyInTheNextIteration() => Run(async () =>
     {

@@ -1,3 +1,4 @@
+using Gyre.Testing;
 using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Tasks;
@@ -40,7 +41,6 @@ public partial class TimeoutTests
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
     });
 
-    /// <summary>CPython: TimeoutTests.test_outer_task_is_not_cancelled, test_nested_timeouts.</summary>
     [Fact]
     public void NestedTimeouts_TheInnerOneExpires_TheOuterOneGoesOn() => Run(async () =>
     {
@@ -72,7 +72,67 @@ public partial class TimeoutTests
         Assert.False(inner!.IsExpired);
     });
 
-    /// <summary>CPython: TimeoutTests.test_nested_timeouts_concurrent, test_nested_timeouts_loop_busy.</summary>
+    /// <summary>CPython: TimeoutTests.test_nested_timeouts.</summary>
+    [Fact]
+    public void NestedTimeouts_OfOneDeadline_OnlyTheOuterOneThrows() => Run(async () =>
+    {
+        TimeoutScope? outer = null;
+        TimeoutScope? inner = null;
+        await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async given =>
+        {
+            outer = given;
+            await Throws<CancelledException>(() => Aio.Timeout(1.Seconds(), async given =>
+            {
+                inner = given;
+                await Forever();
+            }));
+            throw new CancelledException();
+        }));
+        Assert.True(outer!.IsExpired && inner!.IsExpired);
+        Assert.Equal(0, Aio.CurrentTask!.Cancelling());
+    });
+
+    /// <summary>CPython: TimeoutTests.test_nested_timeouts_concurrent.</summary>
+    [Fact]
+    public void NestedTimeouts_TheOuterOneExpiresWhileTheLoopIsBusy_OnlyTheOuterOneThrows() => Run(async () =>
+    {
+        TimeoutScope? inner = null;
+        await Throws<TimeoutException>(() => Aio.Timeout(2.Seconds(), async _ =>
+            await Aio.Timeout(100.Seconds(), async given =>
+            {
+                inner = given;
+                VirtualClock.Current.Advance(10.Seconds());
+                await Aio.Sleep(1000.Seconds());
+            })));
+        Assert.False(inner!.IsExpired);
+        Assert.Equal(10.Seconds(), EventLoop.Running.Time);
+    });
+
+    /// <summary>CPython: TimeoutTests.test_nested_timeouts_loop_busy.</summary>
+    [Fact]
+    public void NestedTimeouts_BothExpireWhileTheLoopIsBusy_TheOuterOneEndsWhatFollowsTheInnerOne() => Run(async () =>
+    {
+        await Throws<TimeoutException>(() => Aio.Timeout(10.Seconds(), async _ =>
+        {
+            try
+            {
+                await Aio.Timeout(1.Seconds(), async _ =>
+                {
+                    VirtualClock.Current.Advance(10.Seconds());
+                    await Aio.Sleep(100.Seconds());
+                });
+            }
+            catch (TimeoutException)
+            {
+                // The inner one's. The request of the outer one is delivered at the next await.
+            }
+
+            await Aio.Sleep(1000.Seconds());
+        }));
+        Assert.Equal(10.Seconds(), EventLoop.Running.Time);
+        Assert.Equal(0, Aio.CurrentTask!.Cancelling());
+    });
+
     [Fact]
     public void NestedTimeouts_BothExpireAtOnce_BothThrow() => Run(async () =>
     {
@@ -103,7 +163,8 @@ public partial class TimeoutTests
     [Fact]
     public void Timeout_InAFinallyBlock_Works() => Run(async () =>
     {
-        await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ =>
+        TimeoutException? inner = null;
+        TimeoutException outer = await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ =>
         {
             try
             {
@@ -111,13 +172,40 @@ public partial class TimeoutTests
             }
             finally
             {
-                await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ => await Forever()));
+                inner = await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ => await Forever()));
             }
         }));
+        Assert.IsType<CancelledException>(outer.InnerException);
+        Assert.IsType<CancelledException>(inner!.InnerException);
+        Assert.NotSame(outer.InnerException, inner.InnerException);
         Assert.Equal(2.Seconds(), EventLoop.Running.Time);
     });
 
     /// <summary>CPython: TimeoutTests.test_reschedule.</summary>
+    [Fact]
+    public void Reschedule_ByAnotherTask_MovesTheDeadline() => Run(async () =>
+    {
+        Future<TimeoutScope> given = EventLoop.Running.CreateFuture<TimeoutScope>();
+        LoopTask task = Aio.CreateTask(Aio.Timeout(10.Seconds(), async scope =>
+        {
+            given.SetResult(scope);
+            await Aio.Sleep(50.Seconds());
+        }));
+        TimeoutScope scope = await given;
+        Assert.Equal(10.Seconds(), scope.When);
+        scope.Reschedule(30.Seconds());
+        Assert.Equal(30.Seconds(), scope.When);
+        await Aio.Sleep(20.Seconds());
+        Assert.False(task.IsDone);
+        scope.Reschedule(null);
+        Assert.Null(scope.When);
+        await Aio.Sleep(20.Seconds());
+        task.Cancel();
+        await Throws<CancelledException>(task);
+        Assert.False(scope.IsExpired);
+        Assert.Equal(0, EventLoop.Running.Timers.PendingCount);
+    });
+
     [Fact]
     public void Reschedule_MovesTheDeadline() => Run(async () =>
     {
@@ -204,5 +292,73 @@ public partial class TimeoutTests
     {
         await Aio.Sleep(1.Seconds());
         await Aio.Timeout(TimeSpan.MaxValue, async _ => await Aio.Sleep(10.Seconds()));
+    });
+
+    /// <summary>CPython: TimeoutTests.test_repr_active, test_repr_expired, test_repr_finished,
+    /// test_repr_disabled.</summary>
+    [Fact]
+    public void ToString_InEveryState_NamesIt() => Run(async () =>
+    {
+        TimeoutScope? scope = null;
+        await Aio.Timeout(null, async given =>
+        {
+            scope = given;
+            Assert.Equal("TimeoutScope [active]", given.ToString());
+            given.Reschedule(1.5.Seconds());
+            Assert.Equal("TimeoutScope [active, when: 1.5 s]", given.ToString());
+            await default(Coroutine);
+        });
+        Assert.Equal("TimeoutScope [finished]", scope!.ToString());
+        await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async given =>
+        {
+            scope = given;
+            try
+            {
+                await Forever();
+            }
+            finally
+            {
+                Assert.Equal("TimeoutScope [expiring]", given.ToString());
+            }
+        }));
+        Assert.Equal("TimeoutScope [expired]", scope.ToString());
+    });
+
+    /// <summary>CPython: TimeoutTests.test_timeout_taskgroup.</summary>
+    [Fact]
+    public void Timeout_OfAGroupWhoseTaskFailsInItsCleanUp_LetsTheErrorsThrough() => Run(async () =>
+    {
+        TimeoutScope? scope = null;
+        AggregateException errors = await Throws<AggregateException>(() => Aio.Timeout(1.Seconds(), async given =>
+        {
+            scope = given;
+            await Aio.TaskGroup(async group =>
+            {
+                _ = group.CreateTask(Fail());
+                try
+                {
+                    throw new InvalidTimeZoneException();
+                }
+                finally
+                {
+                    await Forever();
+                }
+            });
+        }));
+        Assert.IsType<FormatException>(Assert.Single(errors.InnerExceptions));
+        Assert.True(scope!.IsExpired);
+        Assert.Equal(0, Aio.CurrentTask!.Cancelling());
+
+        static async Coroutine Fail()
+        {
+            try
+            {
+                await Forever();
+            }
+            finally
+            {
+                throw new FormatException();
+            }
+        }
     });
 }

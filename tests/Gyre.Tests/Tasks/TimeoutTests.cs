@@ -82,28 +82,41 @@ public partial class TimeoutTests
     public void Timeout_WithoutTime_CancelsAtTheFirstWait(int seconds) => Run(async () =>
     {
         bool began = false;
-        await Throws<TimeoutException>(() => Aio.Timeout(seconds.Seconds(), async scope =>
+        TimeoutScope? scope = null;
+        await Throws<TimeoutException>(() => Aio.Timeout(seconds.Seconds(), async given =>
         {
+            scope = given;
             began = true;
             await Aio.Sleep(10.Seconds());
         }));
         Assert.True(began);
-        await Throws<TimeoutException>(() => Aio.Timeout(seconds.Seconds(), async _ => await Turns(2)));
+        Assert.True(scope!.IsExpired);
+        Assert.Equal(seconds.Seconds(), scope.When);
+        await Throws<TimeoutException>(() => Aio.Timeout(seconds.Seconds(), async given =>
+        {
+            scope = given;
+            await Aio.Yield();
+        }));
+        Assert.True(scope.IsExpired);
         await Aio.Timeout(seconds.Seconds(), async _ => await default(Coroutine));
         Assert.Equal(TimeSpan.Zero, EventLoop.Running.Time);
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
     });
 
-    /// <summary>CPython: TimeoutTests.test_foreign_exception_passed, test_foreign_exception_on_timeout.</summary>
+    /// <summary>CPython: TimeoutTests.test_foreign_exception_passed, test_foreign_exception_on_timeout,
+    /// test_foreign_exception_on_timeout_2.</summary>
     [Fact]
     public void ErrorOfTheBody_PassesUnchanged() => Run(async () =>
     {
         var error = new FormatException();
-        Assert.Same(error, await Throws<FormatException>(() => Aio.Timeout(10.Seconds(), async _ =>
+        TimeoutScope? scope = null;
+        Assert.Same(error, await Throws<FormatException>(() => Aio.Timeout(10.Seconds(), async given =>
         {
+            scope = given;
             await Aio.Yield();
             throw error;
         })));
+        Assert.False(scope!.IsExpired);
         Assert.Same(error, await Throws<FormatException>(() => Aio.Timeout(1.Seconds(), async _ =>
         {
             try
@@ -112,6 +125,31 @@ public partial class TimeoutTests
             }
             finally
             {
+                throw error;
+            }
+        })));
+
+        // Whatever was under way before the deadline, and fails on the way out: the last error counts.
+        Assert.Same(error, await Throws<FormatException>(() => Aio.Timeout(1.Seconds(), async _ =>
+        {
+            try
+            {
+                try
+                {
+                    throw new InvalidTimeZoneException();
+                }
+                finally
+                {
+                    await Forever();
+                }
+            }
+            finally
+            {
+                await Throws<InvalidDataException>(async () =>
+                {
+                    await Aio.Sleep(1.Seconds());
+                    throw new InvalidDataException();
+                });
                 throw error;
             }
         })));
@@ -128,7 +166,6 @@ public partial class TimeoutTests
         Assert.Equal(0, EventLoop.Running.Timers.PendingCount);
     });
 
-    /// <summary>CPython: TimeoutTests.test_foreign_cancel_doesnt_timeout_if_not_expired.</summary>
     [Fact]
     public void CancellationOfTheBodysOwn_BeforeTheDeadline_IsNoTimeout() => Run(async () =>
     {
@@ -140,7 +177,51 @@ public partial class TimeoutTests
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
     });
 
-    /// <summary>CPython: TimeoutTests.test_waiter_cancelled.</summary>
+    /// <summary>CPython: TimeoutTests.test_waiter_cancelled, test_timeout_exception_context,
+    /// test_outer_task_is_not_cancelled.</summary>
+    [Fact]
+    public void Timeout_Expired_TheBodySeesACancellationAndTheTaskIsNotCancelled() => Run(async () =>
+    {
+        CancelledException? seen = null;
+        LoopTask task = Aio.CreateTask(Work());
+        await task;
+        Assert.NotNull(seen);
+        Assert.True(task.IsDone && !task.IsCancelled);
+        Assert.Equal(0, task.Cancelling());
+
+        async Coroutine Work()
+        {
+            TimeoutException error = await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ =>
+            {
+                try
+                {
+                    await Forever();
+                }
+                catch (CancelledException e)
+                {
+                    seen = e;
+                    throw;
+                }
+            }));
+            Assert.Same(seen, error.InnerException);
+        }
+    });
+
+    /// <summary>CPython: TimeoutTests.test_foreign_cancel_doesnt_timeout_if_not_expired.</summary>
+    [Fact]
+    public void CancellationByTheBody_BeforeTheDeadline_IsNoTimeout() => Run(async () =>
+    {
+        TimeoutScope? scope = null;
+        LoopTask task = Aio.CreateTask(Aio.Timeout(10.Seconds(), async given =>
+        {
+            scope = given;
+            Aio.CurrentTask!.Cancel();
+            await Forever();
+        }));
+        await Throws<CancelledException>(task);
+        Assert.False(scope!.IsExpired);
+    });
+
     [Fact]
     public void CancellationFromOutside_BeforeTheDeadline_IsNoTimeout() => Run(async () =>
     {
@@ -183,29 +264,46 @@ public partial class TimeoutTests
         Assert.Equal(2.Seconds(), EventLoop.Running.Time);
     });
 
-    /// <summary>CPython: TimeoutTests.test_cancel_in_timeout_after_cancellation,
-    /// test_timeout_after_cancellation.</summary>
-    [Fact]
-    public void Timeout_InATaskThatHasSwallowedARequest_StillTellsItsOwn() => Run(async () =>
+    /// <summary>CPython: TimeoutTests.test_timeout_after_cancellation.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Timeout_InATaskThatHasSwallowedARequest_StillTellsItsOwn(int seconds) => Run(async () =>
     {
         LoopTask task = Aio.CreateTask(Work());
-        await Turns();
-        task.Cancel();
         await task;
         Assert.Equal(1, task.Cancelling());
 
-        static async Coroutine Work()
+        async Coroutine Work()
         {
-            try
-            {
-                await Forever();
-            }
-            catch (CancelledException)
-            {
-                // Swallowed: that is what is tried here.
-            }
-
-            await Throws<TimeoutException>(() => Aio.Timeout(1.Seconds(), async _ => await Forever()));
+            await SwallowARequest();
+            await Throws<TimeoutException>(() => Aio.Timeout(seconds.Seconds(), async _ => await Forever()));
         }
     });
+
+    /// <summary>CPython: TimeoutTests.test_cancel_in_timeout_after_cancellation.</summary>
+    [Fact]
+    public void Timeout_InATaskThatHasSwallowedARequest_LetsTheNextOneThrough() => Run(async () =>
+    {
+        LoopTask task = Aio.CreateTask(Work());
+        await task;
+        Assert.Equal(2, task.Cancelling());
+
+        static async Coroutine Work()
+        {
+            await SwallowARequest();
+            await Throws<CancelledException>(() => Aio.Timeout(1.Seconds(), async _ =>
+            {
+                Aio.CurrentTask!.Cancel();
+                await Forever();
+            }));
+        }
+    });
+
+    private static async Coroutine SwallowARequest()
+    {
+        Aio.CurrentTask!.Cancel();
+        await Throws<CancelledException>(Forever);
+        Assert.Equal(1, Aio.CurrentTask.Cancelling());
+    }
 }

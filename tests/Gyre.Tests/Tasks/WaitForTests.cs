@@ -4,7 +4,7 @@ namespace Gyre.Tests.Tasks;
 
 public class WaitForTests
 {
-    /// <summary>CPython: AsyncioWaitForTest.test_wait_for.</summary>
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_blocking.</summary>
     [Fact]
     public void WaitFor_WhatEndsInTime_ReturnsItsResult() => Run(async () =>
     {
@@ -44,12 +44,75 @@ public class WaitForTests
         }
     });
 
-    [Fact]
-    public void WaitFor_ATaskThatTakesTooLong_CancelsTheTask() => Run(async () =>
+    /// <summary>CPython: AsyncioWaitForTest.test_asyncio_wait_for_timeout, test_asyncio_wait_for_cancelled.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WaitFor_WhatSwallowsEveryCancellation_EndsWhenThatEnds(bool cancelled) => Run(async () =>
     {
-        LoopTask<int> task = Aio.CreateTask(Aio.Sleep(10.Seconds(), 1));
-        await Throws<TimeoutException>(async () => await Aio.WaitFor(task, 1.Seconds()));
+        bool ended = false;
+        LoopTask wait = Aio.CreateTask(Aio.WaitFor(Work(), cancelled ? 20.Seconds() : 5.Seconds()));
+        await Turns();
+        if (cancelled)
+        {
+            wait.Cancel();
+        }
+
+        await Aio.Wait([wait]);
+        Assert.True(ended);
+        Assert.Equal(10.Seconds(), EventLoop.Running.Time);
+
+        async Coroutine Work()
+        {
+            while (EventLoop.Running.Time < 10.Seconds())
+            {
+                try
+                {
+                    await Aio.Sleep(10.Seconds() - EventLoop.Running.Time);
+                }
+                catch (CancelledException)
+                {
+                    // Swallowed: that is what is tried here.
+                }
+            }
+
+            ended = true;
+        }
+    });
+
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for, test_wait_for_timeout_less_then_0_or_0.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void WaitFor_ATaskThatTakesTooLong_CancelsTheTask(int seconds) => Run(async () =>
+    {
+        bool running = false;
+        LoopTask<int> task = Aio.CreateTask(Work());
+        await Turns();
+        Assert.True(running);
+        await Throws<TimeoutException>(async () => await Aio.WaitFor(task, seconds.Seconds()));
         Assert.True(task.IsCancelled);
+        Assert.False(running);
+        Assert.Equal(Math.Max(seconds, 0).Seconds(), EventLoop.Running.Time);
+
+        async Coroutine<int> Work()
+        {
+            running = true;
+            try
+            {
+                return await Aio.Sleep(10.Seconds(), 1);
+            }
+            finally
+            {
+                running = false;
+            }
+        }
+    });
+
+    [Fact]
+    public void WaitFor_AFutureThatTakesTooLong_CancelsTheFuture() => Run(async () =>
+    {
         Future<int> future = EventLoop.Running.CreateFuture<int>();
         await Throws<TimeoutException>(async () => await Aio.WaitFor(future, 1.Seconds()));
         Assert.True(future.IsCancelled);
@@ -113,7 +176,8 @@ public class WaitForTests
         await Throws<CancelledException>(async () => await Aio.WaitFor(cancelled, seconds.Seconds()));
     });
 
-    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_waits_for_task_cancellation, _w_timeout_0.</summary>
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_waits_for_task_cancellation,
+    /// test_wait_for_waits_for_task_cancellation_w_timeout_0.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -122,7 +186,8 @@ public class WaitForTests
         bool cleanedUp = false;
         LoopTask task = Aio.CreateTask(Work());
         await Turns();
-        await Throws<TimeoutException>(() => Aio.WaitFor(task, seconds.Seconds()));
+        TimeoutException error = await Throws<TimeoutException>(() => Aio.WaitFor(task, seconds.Seconds()));
+        Assert.IsType<CancelledException>(error.InnerException);
         Assert.True(cleanedUp);
         Assert.True(task.IsDone);
 
@@ -163,7 +228,8 @@ public class WaitForTests
         }
     });
 
-    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_cancel_suppressed.</summary>
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_cancel_suppressed,
+    /// test_wait_for_cancellation_race_condition.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -172,6 +238,7 @@ public class WaitForTests
         LoopTask<int> task = Aio.CreateTask(Work());
         await Turns();
         Assert.Equal(42, await Aio.WaitFor(task, seconds.Seconds()));
+        Assert.Equal(42, await Aio.WaitFor(Work(), 1.Seconds()));
         Assert.Equal(0, Aio.CurrentTask!.Cancelling());
 
         static async Coroutine<int> Work()
@@ -191,16 +258,20 @@ public class WaitForTests
 
     /// <summary>CPython: AsyncioWaitForTest.test_wait_for_race_condition.</summary>
     [Fact]
-    public void WaitFor_AFutureThatEndsInTheMomentOfTheDeadline_ReturnsItsResult() => Run(async () =>
+    public void WaitFor_AFutureThatEndsInTheNextIteration_ReturnsItsResult() => Run(async () =>
     {
         Future<string> future = EventLoop.Running.CreateFuture<string>();
-        EventLoop.Running.CallAt(0.1.Seconds(), () => future.SetResult("ok"));
-        Assert.Equal("ok", await Aio.WaitFor(future, 0.2.Seconds()));
+        Coroutine<string> wait = Aio.WaitFor(future, 0.2.Seconds());
+        EventLoop.Running.CallSoon(() => future.SetResult("ok"));
+        Assert.Equal("ok", await wait);
+        Assert.Equal(TimeSpan.Zero, EventLoop.Running.Time);
     });
 
-    /// <summary>CPython: AsyncioWaitForTest.test_cancel_wait_for, test_asyncio_wait_for_cancelled.</summary>
-    [Fact]
-    public void WaitFor_Cancelled_CancelsWhatItWaitsForAndIsCancelled() => Run(async () =>
+    /// <summary>CPython: AsyncioWaitForTest.test_cancel_wait_for, test_cancel_blocking_wait_for.</summary>
+    [Theory]
+    [InlineData(50)]
+    [InlineData(null)]
+    public void WaitFor_Cancelled_CancelsWhatItWaitsForAndIsCancelled(int? seconds) => Run(async () =>
     {
         LoopTask<int> inner = Aio.CreateTask(Aio.Sleep(100.Seconds(), 1));
         LoopTask outer = Aio.CreateTask(Wait());
@@ -210,11 +281,37 @@ public class WaitForTests
         Assert.True(inner.IsCancelled);
         Assert.Equal(0, EventLoop.Running.Timers.PendingCount);
 
-        async Coroutine Wait() => await Aio.WaitFor(inner, 50.Seconds());
+        async Coroutine Wait() => await Aio.WaitFor(inner, seconds?.Seconds());
     });
 
-    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_cancellation_race_condition, in the form in which both
-    /// meet.</summary>
+    /// <summary>CPython: AsyncioWaitForTest.test_wait_for_issue86296.</summary>
+    [Fact]
+    public void WaitFor_CancelledInTheMomentInWhichTheTaskEnds_IsCancelledBehindIt() => Run(async () =>
+    {
+        bool reachedEnd = false;
+        LoopTask<string> inner = Aio.CreateTask(Done());
+        LoopTask task = Aio.CreateTask(Wait());
+        await Turns();
+        Assert.False(task.IsDone);
+        task.Cancel();
+        await Throws<CancelledException>(task);
+        Assert.Equal("done", await inner);
+        Assert.False(reachedEnd);
+
+        static async Coroutine<string> Done()
+        {
+            await default(Coroutine);
+            return "done";
+        }
+
+        async Coroutine Wait()
+        {
+            await Aio.WaitFor(inner, 100.Seconds());
+            await Aio.Sleep(1.Seconds());
+            reachedEnd = true;
+        }
+    });
+
     [Fact]
     public void WaitFor_CancelledInTheMomentOfTheDeadline_IsCancelled() => Run(async () =>
     {
@@ -232,7 +329,10 @@ public class WaitForTests
     {
         LoopTask<int> inner = Aio.CreateTask(Aio.Sleep(10.Seconds(), 5));
         await Throws<TimeoutException>(async () => await Aio.WaitFor(Aio.Shield(inner), 1.Seconds()));
-        await Throws<TimeoutException>(async () => await Aio.WaitFor(Aio.Shield(inner), TimeSpan.Zero));
+        Future<int> shield = Aio.Shield(inner);
+        await Throws<TimeoutException>(async () => await Aio.WaitFor(shield, TimeSpan.Zero));
+        Assert.True(shield.IsCancelled);
+        Assert.False(inner.IsDone);
         Assert.Equal(0, inner.Cancelling());
         Assert.Equal(5, await Aio.WaitFor(Aio.Shield(inner), null));
     });
