@@ -86,11 +86,19 @@ public static partial class Aio
     /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to
     /// them either.</remarks>
     /// <exception cref="ArgumentException">No future was given.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="returnWhen"/> is none of its
+    /// values.</exception>
     public static Coroutine<WaitResult<TFuture>> Wait<TFuture>(
         IEnumerable<TFuture> futures, TimeSpan? timeout = null, WhenDone returnWhen = WhenDone.All)
         where TFuture : Future
     {
         ArgumentNullException.ThrowIfNull(futures);
+        if (returnWhen is < WhenDone.All or > WhenDone.FirstException)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(returnWhen), returnWhen, "Choose one of WhenDone.All, WhenDone.First and WhenDone.FirstException.");
+        }
+
         return Waiting.Wait(futures, timeout, returnWhen);
     }
 

@@ -42,6 +42,8 @@ internal sealed class CoroutineCall<T>(
         }
         catch (Exception e)
         {
+            // Nobody else has the coroutine any more.
+            drop?.Invoke();
             _source.TrySetException(e);
             return;
         }

@@ -94,12 +94,15 @@ public sealed partial class EventLoop
 
     /// <summary>Reports from any thread, the finaliser's too. A closed loop's reports go to the default
     /// handler.</summary>
-    internal void ReportThreadSafe(ExceptionContext context)
+    /// <param name="context">What happened.</param>
+    /// <param name="runIn">The context that the handler runs in; that in which the loop was made when null.</param>
+    internal void ReportThreadSafe(ExceptionContext context, ExecutionContext? runIn = null)
     {
         if (!TryPostThreadSafe(
             Callbacks.ActionWithState,
             (Action<object?>)(state => CallExceptionHandler((ExceptionContext)state!)),
-            context))
+            context,
+            runIn ?? _madeIn))
         {
             DefaultExceptionHandler(context);
         }

@@ -20,7 +20,8 @@ internal sealed class Failure
         }
     }
 
-    ~Failure() => _future.Loop.ReportThreadSafe(Report());
+    // The handler runs in the context of what failed: that of the task.
+    ~Failure() => _future.Loop.ReportThreadSafe(Report(), (_future as LoopTask)?.Context);
 
     /// <summary>The error. Reading it is not retrieving it.</summary>
     public CarriedError Error { get; }

@@ -5,6 +5,13 @@ public abstract partial class Future
     // Null, one WorkItem (nearly always: the task that waits), or a List<WorkItem>.
     private object? _callbacks;
 
+    private int CallbackCount => _callbacks switch
+    {
+        null => 0,
+        List<WorkItem> list => list.Count,
+        _ => 1,
+    };
+
     /// <summary>Schedules a callback for when the future is done; at once if it is done already.</summary>
     /// <param name="callback">Runs once, in its own turn of the loop.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>

@@ -89,4 +89,6 @@ public class Future<T> : Future, IFutureResult<T>
     /// <summary>Awaits the result. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public new FutureAwaiter<T> GetAwaiter() => new(this);
+
+    private protected override string? DescribeResult() => DescribeResult(_result);
 }

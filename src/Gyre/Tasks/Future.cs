@@ -52,24 +52,23 @@ public abstract partial class Future : WorkItem
     /// <summary>The message of the request that ended the future, unless it travels inside an exception.</summary>
     internal virtual string? CancelMessage => _outcome as string;
 
-    private string DebuggerText => $"{Describe()} {_state}";
+    private string DebuggerText => ToString();
 
     /// <summary>Cancels the future: whoever awaits it gets a <see cref="CancelledException"/>.</summary>
     /// <param name="message">Travels to the exception.</param>
     /// <returns>False when the future is done already.</returns>
-    /// <remarks>Loop thread only. Callbacks are scheduled, not called. asyncio: <c>cancel</c>.</remarks>
+    /// <remarks>Loop thread only. Callbacks are scheduled, not called. Counts as retrieving the error of a future
+    /// that has failed. asyncio: <c>cancel</c>.</remarks>
     public virtual bool Cancel(string? message = null)
     {
         Loop.AssertOnLoop();
+        RetrieveError();
         return TryFinishCancelled(message);
     }
 
     /// <summary>Awaits the end of the future and drops its result. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public FutureAwaiter GetAwaiter() => new(this);
-
-    /// <inheritdoc/>
-    public override string ToString() => Describe();
 
     internal override void Execute(object? first, object? second) =>
         throw new UnreachableException("A plain future is never in the ready queue.");

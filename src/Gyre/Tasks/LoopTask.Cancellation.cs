@@ -71,6 +71,7 @@ public abstract partial class LoopTask
     {
         if (IsDone)
         {
+            RetrieveError();
             return false;
         }
 

@@ -46,6 +46,8 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
         return RemoveWrappedCallback(callback);
     }
 
+    private protected override string? DescribeResult() => DescribeResult(_result);
+
     private protected override void FinishWithResult(CoroutineBox root)
     {
         _result = ((CoroutineBox<T>)root).TakeResult(root.Version);

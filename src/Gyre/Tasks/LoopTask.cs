@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Gyre;
 
@@ -90,6 +91,16 @@ public abstract partial class LoopTask : Future
     internal Future? Waiter => _waiter;
 
     internal override string Describe() => $"task '{Name}'";
+
+    private protected sealed override void AppendProgress(StringBuilder text)
+    {
+        text.Append(Cancelling() > 0 ? "cancelling" : "pending").Append(", in ").Append(CoroutineName);
+        if (_waiter is { } waiter)
+        {
+            // Only what it is: a chain of tasks may be as long as memory allows.
+            text.Append(", waits for ").Append(waiter.Describe());
+        }
+    }
 
     /// <summary>Whether the task has taken its first step.</summary>
     internal bool IsStarted => Has(TaskFlags.Started);

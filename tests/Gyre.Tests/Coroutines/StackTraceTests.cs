@@ -106,6 +106,67 @@ public class StackTraceTests
         test.Loop.RunUntilComplete(task);
     }
 
+    /// <summary>CPython: BaseTaskTests.test_cancel_traceback_for_future_result.</summary>
+    [Fact]
+    public void Trace_OfACancellation_NamesWhereItArrivedAndWhoAwaited()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<CancelledException>(() => test.Run(CancelAndAwait));
+        AssertInOrder(error, nameof(Sleeping), nameof(CancelAndAwait));
+
+        static async Coroutine CancelAndAwait()
+        {
+            LoopTask task = Aio.CreateTask(Sleeping());
+            await Aio.Yield();
+            task.Cancel();
+            await task;
+        }
+    }
+
+    /// <summary>CPython: BaseTaskTests.test_cancel_traceback_for_future_exception.</summary>
+    [Fact]
+    public void Trace_OfACancellationThatIsAskedFor_NamesWhereItArrivedAndWhoAsked()
+    {
+        using var test = new TestLoop();
+        var error = Assert.Throws<CancelledException>(() => test.Run(CancelAndAsk));
+        AssertInOrder(error, nameof(Sleeping), nameof(CancelAndAsk));
+
+        static async Coroutine CancelAndAsk()
+        {
+            LoopTask task = Aio.CreateTask(Sleeping());
+            await Aio.Yield();
+            task.Cancel();
+            await Aio.Wait([task]);
+            _ = task.Exception;
+        }
+    }
+
+    /// <summary>CPython: FutureTests.test_future_traceback.</summary>
+    [Fact]
+    public void Trace_OfATaskAwaitedFiveTimes_NamesTheOneWhoAwaitsOnce()
+    {
+        using var test = new TestLoop();
+        test.Run(AwaitAgainAndAgain);
+
+        static async Coroutine AwaitAgainAndAgain()
+        {
+            LoopTask task = Aio.CreateTask(MiddleLevel());
+            for (int i = 0; i < 5; i++)
+            {
+                try
+                {
+                    await task;
+                    Assert.Fail("It did not fail.");
+                }
+                catch (FormatException e)
+                {
+                    string[] lines = e.StackTrace!.Split(Environment.NewLine);
+                    Assert.Single(lines, line => line.Contains(nameof(AwaitAgainAndAgain), StringComparison.Ordinal));
+                }
+            }
+        }
+    }
+
     private static void AssertInOrder(Exception error, params string[] names)
     {
         int position = -1;
@@ -132,4 +193,6 @@ public class StackTraceTests
         await Aio.Sleep(1.Milliseconds());
         throw new FormatException("bottom");
     }
+
+    private static async Coroutine Sleeping() => await Aio.Sleep(10.Seconds());
 }

@@ -18,8 +18,7 @@ public class RunCoroutineThreadSafeTests
         await Aio.ToThread(() => Aio.RunCoroutineThreadSafe(() => Turns(2), loop).Wait());
     });
 
-    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_exception,
-    /// test_run_coroutine_threadsafe_task_factory_exception.</summary>
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_exception.</summary>
     [Fact]
     public void RunCoroutineThreadSafe_CoroutineOrFactoryThatThrows_FailsTheTask() => Run(async () =>
     {
@@ -218,6 +217,69 @@ public class RunCoroutineThreadSafeTests
     {
         await Aio.Yield();
         throw new FormatException($"{number}");
+    }
+
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_with_timeout.</summary>
+    [Fact]
+    public void Wait_ForTheTaskWithTooLittleTime_ThenCancelling_EndsTheCoroutine() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        bool inTime = await Aio.ToThread(() =>
+        {
+            using var source = new CancellationTokenSource();
+            Task task = Aio.RunCoroutineThreadSafe(async () => await loop.CreateFuture<int>(), loop, source.Token);
+            bool done = task.Wait(TimeSpan.Zero);
+            source.Cancel();
+            Assert.ThrowsAny<OperationCanceledException>(() => task.GetAwaiter().GetResult());
+            return done;
+        });
+        Assert.False(inTime);
+        Assert.Same(loop.CurrentTask, Assert.Single(loop.AllTasks()));
+    });
+
+    /// <summary>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_and_cancel.</summary>
+    [Fact]
+    public void Token_CancelledByTheLoopItself_CancelsTheTask() => Run(async () =>
+    {
+        using var source = new CancellationTokenSource();
+        Future<LoopTask> begun = EventLoop.Running.CreateFuture<LoopTask>();
+        Task task = Aio.RunCoroutineThreadSafe(Wait, EventLoop.Running, source.Token);
+        LoopTask inner = await begun;
+        Assert.False(inner.IsDone);
+        source.Cancel();
+        await Throws<CancelledException>(inner);
+        await Throws<TaskCanceledException>(async () => await task);
+        Assert.True(inner.IsCancelled);
+        Assert.True(task.IsCanceled);
+
+        async Coroutine Wait()
+        {
+            begun.SetResult(Aio.CurrentTask!);
+            await Aio.Sleep(10.Seconds());
+        }
+    });
+
+    /// <summary>The error has one receiver, the one who waits; Python tells the exception handler too.</summary>
+    /// <remarks>CPython: RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_task_factory_exception.</remarks>
+    [Fact]
+    public void RunCoroutineThreadSafe_WithATaskFactoryThatThrows_FailsTheTaskAndDropsTheCoroutine() => Run(async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        Coroutine<int> coroutine = Add(1, 2);
+        Future<FormatException> call = loop.RunInExecutor(null, () => Assert.Throws<FormatException>(
+            () => Aio.RunCoroutineThreadSafe(coroutine, loop).GetAwaiter().GetResult()));
+        loop.TaskFactory = new ThrowingFactory();
+        FormatException error = await call;
+        loop.TaskFactory = null;
+        Assert.Equal("the factory's", error.Message);
+        Assert.Throws<InvalidOperationException>(() => coroutine.GetAwaiter().IsCompleted);
+        Assert.Same(loop.CurrentTask, Assert.Single(loop.AllTasks()));
+    });
+
+    private sealed class ThrowingFactory : LoopTaskFactory
+    {
+        public override LoopTask<T> CreateTask<T>(EventLoop loop, Coroutine<T> coroutine, LoopTaskOptions options) =>
+            throw new FormatException("the factory's");
     }
 
     private static async Coroutine<int> Add(int left, int right)

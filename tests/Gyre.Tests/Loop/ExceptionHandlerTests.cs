@@ -137,6 +137,24 @@ public class ExceptionHandlerTests
         Assert.Equal("of the callback", seen);
     }
 
+    /// <summary>CPython: FutureTests.test_handle_exc_handler_correct_context.</summary>
+    [Fact]
+    public void Handler_SeesWhatTheCallbackHadSet()
+    {
+        using var test = new TestLoop();
+        var local = new AsyncLocal<string> { Value = "before" };
+        string? seen = null;
+        test.Loop.ExceptionHandler = (_, _) => seen = local.Value;
+        test.Loop.CallSoon(() =>
+        {
+            local.Value = "of the callback";
+            throw new FormatException();
+        });
+        test.Turn();
+        Assert.Equal("of the callback", seen);
+        Assert.Equal("before", local.Value);
+    }
+
     [Fact]
     public void CallExceptionHandler_WithoutAContext_IsRefused()
     {

@@ -226,4 +226,47 @@ public class AsCompletedTests
         Assert.Throws<ArgumentNullException>(() => Aio.AsCompleted(new Future[] { null! }));
         Assert.Throws<ArgumentNullException>(() => Aio.AsCompleted((IEnumerable<Future>)null!));
     });
+
+    /// <summary>CPython: BaseTaskTests.test_as_completed_resume_iterator.</summary>
+    [Fact]
+    public void AsCompleted_LeftAndEnumeratedAgain_GoesOnWhereItWas() => Run(async () =>
+    {
+        var results = new List<int>();
+        CompletionSequence<LoopTask<int>> sequence = Aio.AsCompleted(
+            new[] { 3, 1, 4, 2 }.Select(n => Aio.Sleep(n.Seconds(), n)));
+        await foreach (LoopTask<int> task in sequence)
+        {
+            results.Add(await task);
+            if (results.Count == 2)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal([1, 2], results);
+        await foreach (LoopTask<int> task in sequence)
+        {
+            results.Add(await task);
+        }
+
+        Assert.Equal([1, 2, 3, 4], results);
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_as_completed_reverse_wait.</summary>
+    [Fact]
+    public void MoveNext_AwaitedInAnotherOrder_GivesTheFirstDoneToTheFirstWhoAwaits() => Run(async () =>
+    {
+        CompletionSequence<LoopTask<string>> sequence = Aio.AsCompleted(
+            [Aio.Sleep(0.05.Seconds(), "a"), Aio.Sleep(0.1.Seconds(), "b")]);
+        CompletionEnumerator<LoopTask<string>> first = sequence.GetAsyncEnumerator();
+        CompletionEnumerator<LoopTask<string>> second = sequence.GetAsyncEnumerator();
+        Coroutine<bool> firstMove = first.MoveNextAsync();
+        Coroutine<bool> secondMove = second.MoveNextAsync();
+        Assert.True(await secondMove);
+        Assert.Equal("a", second.Current.Result);
+        Assert.Equal(0.05.Seconds(), EventLoop.Running.Time);
+        Assert.True(await firstMove);
+        Assert.Equal("b", first.Current.Result);
+        Assert.Equal(0.1.Seconds(), EventLoop.Running.Time);
+    });
 }

@@ -74,4 +74,28 @@ public class CancelMessageTests
 
         static async Coroutine Wait(Future future) => await future;
     });
+
+    /// <summary>CPython: BaseTaskTests.test_cancel_with_message_then_future_result, _then_future_exception,
+    /// test_cancel_with_message_before_starting_task.</summary>
+    [Theory]
+    [InlineData(null, true, true)]
+    [InlineData(null, true, false)]
+    [InlineData("why", true, true)]
+    [InlineData("why", true, false)]
+    [InlineData("why", false, true)]
+    [InlineData("why", false, false)]
+    public void Cancel_MessageOfATask_IsInWhatItsMembersThrow(string? message, bool started, bool result) => Run(async () =>
+    {
+        LoopTask<int> task = Aio.CreateTask(Aio.Sleep(10.Seconds(), 1));
+        if (started)
+        {
+            await Turns();
+        }
+
+        task.Cancel(message);
+        await Aio.Wait([task]);
+        var error = Assert.Throws<CancelledException>(() => { _ = result ? (object)task.Result : task.Exception; });
+        Assert.Equal(message, error.CancelMessage);
+        Assert.Null(error.InnerException);
+    });
 }

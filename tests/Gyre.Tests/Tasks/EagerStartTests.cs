@@ -161,6 +161,116 @@ public class EagerStartTests
             level == 0 ? 0 : 1 + await Aio.CreateTask(Deep(level - 1), eagerStart: true);
     });
 
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_await_future_during_eager_step.</summary>
+    [Fact]
+    public void EagerStep_ThatSetsAFuturesResult_HasSetItBeforeTheAwait() => Run(async () =>
+    {
+        Future<string> future = EventLoop.Running.CreateFuture<string>();
+        LoopTask task = Aio.CreateTask(Set("message"), eagerStart: true);
+        Assert.True(task.IsDone);
+        Assert.True(future.IsDone);
+        Assert.Equal("message", await future);
+
+        async Coroutine Set(string value)
+        {
+            await default(Coroutine);
+            future.SetResult(value);
+        }
+    });
+
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_cancellation_after_eager_completion.</summary>
+    [Fact]
+    public void Cancel_AfterAnEagerEnd_LeavesTheResult() => Run(async () =>
+    {
+        LoopTask<int> task = Aio.CreateTask(Seven(), eagerStart: true);
+        Assert.False(task.Cancel());
+        Assert.Equal(7, await task);
+        Assert.False(task.IsCancelled);
+    });
+
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_cancellation_after_eager_step_blocks.</summary>
+    [Fact]
+    public void Cancel_AfterAnEagerStepThatWaits_ArrivesWithItsMessage() => Run(async () =>
+    {
+        LoopTask task = Aio.CreateTask(Aio.Sleep(1.Seconds()), eagerStart: true);
+        task.Cancel("message");
+        Assert.True(task.Cancelling() > 0);
+        Assert.Equal("message", (await Throws<CancelledException>(task)).CancelMessage);
+        Assert.Equal(TimeSpan.Zero, EventLoop.Running.Time);
+    });
+
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_current_task.</summary>
+    [Fact]
+    public void EagerTask_BeforeAndAfterItsWait_IsTheCurrentOne() => Run(async () =>
+    {
+        LoopTask? before = null;
+        LoopTask? after = null;
+        LoopTask task = Aio.CreateTask(Work(), eagerStart: true);
+        Assert.Same(task, before);
+        await task;
+        Assert.Same(task, after);
+
+        async Coroutine Work()
+        {
+            before = Aio.CurrentTask;
+            await Aio.Sleep(1.Seconds());
+            after = Aio.CurrentTask;
+        }
+    });
+
+    /// <summary>CPython: EagerTaskFactoryLoopTests.test_all_tasks_with_eager_completion, _with_blocking.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void EagerTask_IsAmongAllTasksUntilItsEnd(bool waits) => Run(async () =>
+    {
+        Future<int> begin = EventLoop.Running.CreateFuture<int>();
+        Future<int> end = EventLoop.Running.CreateFuture<int>();
+        IReadOnlyList<LoopTask> during = [];
+        LoopTask task = Aio.CreateTask(Work(), eagerStart: true);
+        Assert.Contains(task, during);
+        if (waits)
+        {
+            Assert.Contains(task, Aio.AllTasks());
+            begin.SetResult(1);
+        }
+
+        await end;
+        Assert.DoesNotContain(task, Aio.AllTasks());
+
+        async Coroutine Work()
+        {
+            during = Aio.AllTasks();
+            if (waits)
+            {
+                await begin;
+            }
+
+            end.SetResult(2);
+        }
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_eager_start_true, test_eager_start_false,
+    /// DefaultTaskFactoryEagerStart.test_eager_start_true_with_default_factory.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FirstStep_EagerOrNot_KnowsItsName(bool eager) => Run(async () =>
+    {
+        string? name = null;
+        LoopTask task = EventLoop.Running.CreateTask(Work(), "example", eagerStart: eager);
+        Assert.Equal(eager, task.IsDone);
+        Assert.Equal(eager ? "example" : null, name);
+        await task;
+        Assert.Equal("example", name);
+
+        async Coroutine Work()
+        {
+            name = Aio.CurrentTask!.Name;
+            await default(Coroutine);
+        }
+    });
+
     private static async Coroutine<int> Seven()
     {
         await default(Coroutine);

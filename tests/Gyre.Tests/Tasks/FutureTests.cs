@@ -151,6 +151,28 @@ public class FutureTests
         Assert.Equal(3, await done);
     });
 
+    /// <summary>CPython: BaseFutureTests.test_yield_from_twice.</summary>
+    [Fact]
+    public void Await_Twice_WaitsTheFirstTimeOnly() => Run(async () =>
+    {
+        Future<int> future = EventLoop.Running.CreateFuture<int>();
+        var log = new List<string>();
+        LoopTask task = Aio.CreateTask(Work());
+        await Turns();
+        Assert.Equal(["before"], log);
+        future.SetResult(42);
+        await Turns();
+        Assert.Equal(["before", "first 42", "second 42"], log);
+        Assert.True(task.IsDone);
+
+        async Coroutine Work()
+        {
+            log.Add("before");
+            log.Add($"first {await future}");
+            log.Add($"second {await future}");
+        }
+    });
+
     [Fact]
     public void Result_OfAReferenceThatIsNull_IsNull()
     {

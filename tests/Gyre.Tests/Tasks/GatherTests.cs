@@ -2,7 +2,7 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Tasks;
 
-public class GatherTests
+public partial class GatherTests
 {
     /// <summary>CPython: GatherTestsBase.test_success.</summary>
     [Fact]

@@ -6,12 +6,16 @@ namespace Gyre.Tests.Tasks;
 [Collection(nameof(SequentialCollection))]
 public class NeverRetrievedTests
 {
+    private static readonly AsyncLocal<string?> s_local = new();
+
     /// <summary>CPython: BaseFutureTests.test_tb_logger_exception_unretrieved,
-    /// test_future_exception_never_retrieved.</summary>
-    [Fact]
-    public void Future_WhoseErrorNobodySaw_IsReported()
+    /// test_future_exception_never_retrieved, test_future_exception_never_retrieved_debug.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Future_WhoseErrorNobodySaw_IsReported(bool debug)
     {
-        using var test = new TestLoop();
+        using var test = new TestLoop(debug);
         Make(test, static future => future.SetException(new FormatException("unseen")));
         CollectUntilReported(test);
         ExceptionContext report = Assert.Single(test.Reports);
@@ -30,7 +34,8 @@ public class NeverRetrievedTests
     }
 
     /// <summary>CPython: BaseFutureTests.test_tb_logger_abandoned, _result_unretrieved, _result_retrieved,
-    /// _exception_retrieved, _exception_result_retrieved, _not_called_after_cancel.</summary>
+    /// _exception_retrieved, _exception_result_retrieved, _not_called_after_cancel;
+    /// BaseTaskTests.test_tb_logger_not_called_after_cancel.</summary>
     [Theory]
     [InlineData("pending")]
     [InlineData("result")]
@@ -40,6 +45,8 @@ public class NeverRetrievedTests
     [InlineData("awaited")]
     [InlineData("gathered")]
     [InlineData("as task")]
+    [InlineData("failed, then cancelled")]
+    [InlineData("failed as a task, then cancelled")]
     public void Future_OfAnyOtherEnd_IsNotReported(string end)
     {
         using var test = new TestLoop();
@@ -47,6 +54,23 @@ public class NeverRetrievedTests
         Garbage.Collect();
         test.Turns(2);
         Assert.Empty(test.Reports);
+    }
+
+    /// <summary>CPython: FutureTests.test_task_exc_handler_correct_context.</summary>
+    [Fact]
+    public void Report_OfATask_RunsInTheContextOfTheTask()
+    {
+        using var test = new TestLoop();
+        string? seen = null;
+        test.Loop.ExceptionHandler = (_, context) =>
+        {
+            seen = s_local.Value;
+            test.Reports.Add(context);
+        };
+        RunATaskThatSets(test);
+        CollectUntilReported(test);
+        Assert.Equal("of the task", seen);
+        Assert.Null(s_local.Value);
     }
 
     [Fact]
@@ -104,6 +128,19 @@ public class NeverRetrievedTests
         test.Turns(3);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunATaskThatSets(TestLoop test)
+    {
+        test.Loop.CreateTask(SetAndFail());
+        test.Turns(3);
+
+        static async Coroutine SetAndFail()
+        {
+            s_local.Value = "of the task";
+            await Fail();
+        }
+    }
+
     private static async Coroutine Fail()
     {
         await Aio.Yield();
@@ -122,6 +159,12 @@ public class NeverRetrievedTests
             case "cancelled":
                 future.Cancel();
                 return;
+            case "failed as a task, then cancelled":
+                LoopTask task = test.Loop.CreateTask(Fail());
+                test.Turns(2);
+                Assert.True(task.IsFaulted);
+                Assert.False(task.Cancel());
+                return;
         }
 
         future.SetException(new FormatException("seen"));
@@ -138,6 +181,9 @@ public class NeverRetrievedTests
                 break;
             case "gathered":
                 Assert.Throws<FormatException>(() => test.Run(async () => await Aio.Gather(future)));
+                break;
+            case "failed, then cancelled":
+                Assert.False(future.Cancel());
                 break;
             case "as task":
                 Assert.NotNull(future.AsTask().Exception);

@@ -134,10 +134,12 @@ public class ShieldTests
     public void Gather_OfShields_CancelsTheShieldsOnly() => Run(async () =>
     {
         LoopTask<int>[] inner = [Aio.CreateTask(Aio.Sleep(1.Seconds(), 1)), Aio.CreateTask(Aio.Sleep(2.Seconds(), 2))];
-        Future<int[]> gather = Aio.Gather(Aio.Shield(inner[0]), Aio.Shield(inner[1]));
+        Future<int>[] shields = [Aio.Shield(inner[0]), Aio.Shield(inner[1])];
+        Future<int[]> gather = Aio.Gather(shields);
         await Turns();
         gather.Cancel();
         await Throws<CancelledException>(gather);
+        Assert.All(shields, shield => Assert.True(shield.IsCancelled));
         Assert.Equal(1, await inner[0]);
         Assert.Equal(2, await inner[1]);
     });
@@ -151,5 +153,18 @@ public class ShieldTests
         outer.Cancel();
         await Turns(3);
         Assert.True(outer.IsCancelled);
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_shield_cancel_outer.</summary>
+    [Fact]
+    public void Cancel_OfTheShield_CancelsItAlone() => Run(async () =>
+    {
+        Future<int> inner = EventLoop.Running.CreateFuture<int>();
+        Future<int> outer = Aio.Shield(inner);
+        await Turns();
+        Assert.True(outer.Cancel());
+        await Turns();
+        Assert.True(outer.IsCancelled);
+        Assert.False(inner.IsDone);
     });
 }

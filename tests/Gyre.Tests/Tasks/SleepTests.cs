@@ -110,4 +110,24 @@ public class SleepTests
         Assert.Throws<InvalidOperationException>(() => second.Run(async () => await yield));
         Assert.Throws<InvalidOperationException>(() => second.Run(async () => await default(YieldAwaitable)));
     }
+
+    /// <summary>CPython: BaseTaskTests.test_task_cancel_sleeping_task.</summary>
+    [Fact]
+    public void Sleep_CancelledByATimer_EndsAtThatTime() => Run(async () =>
+    {
+        LoopTask sleeper = Aio.CreateTask(Aio.Sleep(5000.Seconds()));
+        EventLoop.Running.CallLater(0.1.Seconds(), () => sleeper.Cancel());
+        await Throws<CancelledException>(sleeper);
+        Assert.Equal(0.1.Seconds(), EventLoop.Running.Time);
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_sleep_when_delay_is_nan.</summary>
+    [Fact]
+    public void Sleep_ForATimeThatIsNoNumber_IsRefused()
+    {
+        using var test = new TestLoop();
+        Assert.Throws<ArgumentException>(() => test.Run(async () => await Aio.Sleep(double.NaN.Seconds())));
+        Assert.Equal(TimeSpan.Zero, test.Loop.Time);
+        Assert.Empty(test.Loop.AllTasks());
+    }
 }

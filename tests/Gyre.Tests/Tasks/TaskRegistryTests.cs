@@ -150,4 +150,56 @@ public class TaskRegistryTests
 
         static async Coroutine Wait(Future<int> future) => await future;
     }
+
+    /// <summary>CPython: BaseCurrentLoopTests.test_current_task_with_implicit_loop.</summary>
+    [Fact]
+    public void CurrentTask_OfTheLoop_IsThatOfAioWhileItRuns()
+    {
+        using var test = new TestLoop();
+        LoopTask? task = null;
+        task = test.Loop.CreateTask(Check());
+        test.Loop.RunUntilComplete(task);
+        Assert.Null(test.Loop.CurrentTask);
+
+        async Coroutine Check()
+        {
+            Assert.Same(task, test.Loop.CurrentTask);
+            Assert.Same(task, Aio.CurrentTask);
+            await Aio.Yield();
+            Assert.Same(task, test.Loop.CurrentTask);
+        }
+    }
+
+    /// <summary>CPython: BaseTaskTests.test_error_in_call_soon: a task that cannot be started is none.</summary>
+    [Fact]
+    public void CreateTask_OnAClosedLoop_IsRefusedAndLeavesNoTask()
+    {
+        var test = new TestLoop();
+        test.Dispose();
+        Coroutine coroutine = Aio.Sleep(1.Seconds());
+        Assert.Throws<InvalidOperationException>(() => test.Loop.CreateTask(coroutine));
+        Assert.Empty(test.Loop.AllTasks());
+        coroutine.Discard();
+        Assert.Empty(test.Reports);
+    }
+
+    /// <summary>CPython: BaseTaskTests.test_ensure_future_coroutine.</summary>
+    [Fact]
+    public void CreateTask_WithoutALoop_TakesTheRunningOneAndRefusesWhereThereIsNone()
+    {
+        using var test = new TestLoop();
+        LoopTask<int> given = test.Loop.CreateTask(Aio.Sleep(1.Seconds(), 1));
+        Assert.Same(test.Loop, given.Loop);
+        LoopTask<int>? running = null;
+        test.Loop.CallSoon(() => running = Aio.CreateTask(Aio.Sleep(1.Seconds(), 2)));
+        test.Turn();
+        Assert.Same(test.Loop, running!.Loop);
+        test.Loop.RunUntilComplete(running);
+        Assert.Equal(1, given.Result);
+        Assert.Equal(2, running.Result);
+
+        Coroutine<int> coroutine = Aio.Sleep(1.Seconds(), 3);
+        Assert.Throws<InvalidOperationException>(() => Aio.CreateTask(coroutine));
+        Assert.Equal(3, test.Loop.RunUntilComplete(coroutine));
+    }
 }

@@ -116,4 +116,101 @@ public class UncancelTests
             }
         }
     });
+
+    /// <summary>CPython: BaseTaskTests.test_uncancel_basic.</summary>
+    [Fact]
+    public void Uncancel_OfARequestThatWasSwallowed_LetsTheNextOneEndTheTask() => Run(async () =>
+    {
+        LoopTask task = Aio.CreateTask(Work());
+        await Turns();
+        Assert.True(task.Cancel());
+        Assert.Contains("cancelling", task.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, task.Cancelling());
+        Assert.False(task.IsCancelled);
+        await Turns(2);
+        Assert.DoesNotContain("cancelling", task.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, task.Cancelling());
+        Assert.False(task.IsDone);
+        Assert.True(task.Cancel());
+        Assert.Equal(1, task.Cancelling());
+        Assert.False(task.IsCancelled);
+        await Throws<CancelledException>(task);
+        Assert.True(task.IsCancelled);
+        task.Uncancel();
+        Assert.True(task.IsCancelled);
+        Assert.True(task.IsDone);
+
+        static async Coroutine Work()
+        {
+            try
+            {
+                await Forever();
+            }
+            catch (CancelledException)
+            {
+                Aio.CurrentTask!.Uncancel();
+                await Forever();
+            }
+        }
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_uncancel_resets_must_cancel.</summary>
+    [Fact]
+    public void Uncancel_WhenTheFutureHasJustEnded_LetsItsResultThrough() => Run(async () =>
+    {
+        Future<int> future = EventLoop.Running.CreateFuture<int>();
+        LoopTask<int> task = Aio.CreateTask(Wait());
+        await Turns();
+        future.SetResult(42);
+        task.Cancel();
+        Assert.Equal(1, task.Cancelling());
+        Assert.Equal(0, task.Uncancel());
+        Assert.Equal(0, task.Cancelling());
+        Assert.Equal(42, await task);
+
+        async Coroutine<int> Wait() => await future;
+    });
+
+    /// <summary>A timeout made by hand, of a timer and the count of requests.</summary>
+    /// <remarks>CPython: BaseTaskTests.test_uncancel_structured_blocks.</remarks>
+    [Theory]
+    [InlineData(10, 1, true)]
+    [InlineData(0, 10, false)]
+    public void Uncancel_InATimeoutMadeByHand_LeavesTheCodeAfterItAlone(int sleep, int timeout, bool expected) =>
+        Run(async () =>
+        {
+            LoopTask<(bool TimedOut, bool Finished)> task = Aio.CreateTask(Block());
+            (bool timedOut, bool finished) = await task;
+            Assert.Equal(expected, timedOut);
+            Assert.Equal(!expected, finished);
+            Assert.Equal(0, task.Cancelling());
+
+            async Coroutine<(bool TimedOut, bool Finished)> Block()
+            {
+                LoopTask self = Aio.CurrentTask!;
+                bool expired = false;
+                bool done = false;
+                TimerHandle timer = EventLoop.Running.CallLater(timeout.Seconds(), () =>
+                {
+                    expired = true;
+                    self.Cancel();
+                });
+                try
+                {
+                    await Aio.Sleep(sleep.Seconds());
+                    done = true;
+                }
+                catch (CancelledException) when (expired && self.Uncancel() == 0)
+                {
+                    // The block's own request, and answered: what follows is not its concern.
+                }
+                finally
+                {
+                    timer.Cancel();
+                }
+
+                await Turns();
+                return (expired, done);
+            }
+        });
 }

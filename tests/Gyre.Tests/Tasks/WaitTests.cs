@@ -177,6 +177,85 @@ public class WaitTests
         task.Cancel();
     });
 
+    /// <summary>CPython: BaseTaskTests.test_wait_really_done.</summary>
+    [Fact]
+    public void Wait_ForTheFirst_CountsOneThatEndedWhileItCameBack() => Run(async () =>
+    {
+        LoopTask[] tasks = [Aio.CreateTask(Turns(2)), Aio.CreateTask(Turns(1))];
+        WaitResult<LoopTask> result = await Aio.Wait(tasks, returnWhen: WhenDone.First);
+        Assert.Equal(tasks, result.Done);
+        Assert.Empty(result.Pending);
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_wait_first_exception.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Wait_ForTheFirstException_TakesNoTimeWhenOneHasFailed(bool before) => Run(async () =>
+    {
+        LoopTask[] tasks = [Aio.CreateTask(Aio.Sleep(10.Seconds())), Aio.CreateTask(FailAtOnce())];
+        if (before)
+        {
+            await Turns(2);
+        }
+
+        WaitResult<LoopTask> result = await Aio.Wait(tasks, returnWhen: WhenDone.FirstException);
+        Assert.Equal([tasks[1]], result.Done);
+        Assert.Equal([tasks[0]], result.Pending);
+        Assert.Equal(TimeSpan.Zero, EventLoop.Running.Time);
+        Assert.NotNull(tasks[1].Exception);
+        tasks[0].Cancel();
+
+        static async Coroutine FailAtOnce()
+        {
+            await default(Coroutine);
+            throw new FormatException();
+        }
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_wait_concurrent_complete.</summary>
+    [Fact]
+    public void Wait_UntilTheMomentInWhichOneEnds_CountsItAsDone() => Run(async () =>
+    {
+        LoopTask<int>[] tasks = Sleepers(0.1, 0.15);
+        LoopTask<WaitResult<LoopTask<int>>> wait = Aio.CreateTask(Aio.Wait(tasks, 0.1.Seconds()));
+        WaitResult<LoopTask<int>> result = await wait;
+        Assert.Equal([tasks[0]], result.Done);
+        Assert.Equal([tasks[1]], result.Pending);
+        Assert.Equal(0.1.Seconds(), EventLoop.Running.Time);
+        await tasks[1];
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_wait_with_iterator_of_tasks.</summary>
+    [Fact]
+    public void Wait_ForASequence_EnumeratesItOnce() => Run(async () =>
+    {
+        int enumerated = 0;
+        WaitResult<LoopTask<int>> result = await Aio.Wait(Make());
+        Assert.Equal([0, 1], result.Done.Select(task => task.Result));
+        Assert.Equal(2, enumerated);
+        Assert.Equal(0.15.Seconds(), EventLoop.Running.Time);
+
+        IEnumerable<LoopTask<int>> Make()
+        {
+            foreach (double seconds in new[] { 0.1, 0.15 })
+            {
+                yield return Aio.CreateTask(Aio.Sleep(seconds.Seconds(), enumerated++));
+            }
+        }
+    });
+
+    /// <summary>CPython: BaseTaskTests.test_wait_errors.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void Wait_UntilNoneOfTheKnownMoments_IsRefused(int returnWhen) => Run(async () =>
+    {
+        LoopTask<int>[] tasks = Sleepers(0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => { _ = Aio.Wait(tasks, returnWhen: (WhenDone)returnWhen); });
+        await tasks[0];
+    });
+
     private static LoopTask<int>[] Sleepers(params double[] seconds) =>
         [.. seconds.Select((time, index) => Aio.CreateTask(Aio.Sleep(time.Seconds(), index)))];
 

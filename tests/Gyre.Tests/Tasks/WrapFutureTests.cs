@@ -79,4 +79,31 @@ public class WrapFutureTests
         source.SetResult(1);
         Assert.False(future!.IsDone);
     }
+
+    /// <summary>CPython: BaseFutureTests.test_wrap_future_without_loop, test_wrap_future_use_running_loop.</summary>
+    [Fact]
+    public void WrapFuture_BelongsToTheRunningLoopAndNeedsOne()
+    {
+        Assert.Throws<InvalidOperationException>(() => Aio.WrapFuture(Task.FromResult(1)));
+        Assert.Throws<InvalidOperationException>(() => Aio.WrapFuture(Task.CompletedTask));
+        using var test = new TestLoop();
+        Future<int>? future = null;
+        test.Loop.CallSoon(() => future = Aio.WrapFuture(Task.FromResult(1)));
+        test.Turns(2);
+        Assert.Same(test.Loop, future!.Loop);
+        Assert.Equal(1, future.Result);
+    }
+
+    /// <summary>CPython: BaseFutureTests.test_wrap_future_cancel2.</summary>
+    [Fact]
+    public void Cancel_WhenTheTaskHasJustEnded_DropsItsResult() => Run(async () =>
+    {
+        var source = new TaskCompletionSource<int>();
+        Future<int> future = Aio.WrapFuture(source.Task);
+        source.SetResult(42);
+        Assert.True(future.Cancel());
+        await Turns(2);
+        Assert.True(future.IsCancelled);
+        Assert.Equal(42, await source.Task);
+    });
 }
