@@ -61,7 +61,7 @@ public sealed partial class EventLoop
             text = $"{context.Message} ({context.Exception?.GetType().Name}; describing it threw {e.GetType().Name})";
         }
 
-        Console.Error.WriteLine("gyre: " + text);
+        ErrorOutput.WriteLine("gyre: " + text);
     }
 
     /// <summary>Reports an error to the exception handler. asyncio: <c>call_exception_handler</c>.</summary>

@@ -29,10 +29,10 @@ public static class RuntimeWarnings
             failure = e;
         }
 
-        Console.Error.WriteLine("gyre: warning: " + message);
+        ErrorOutput.WriteLine("gyre: warning: " + message);
         if (failure is not null)
         {
-            Console.Error.WriteLine("gyre: a handler of RuntimeWarnings.Raised threw: " + failure);
+            ErrorOutput.WriteLine("gyre: a handler of RuntimeWarnings.Raised threw: " + failure);
         }
     }
 }

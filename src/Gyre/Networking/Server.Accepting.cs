@@ -85,13 +85,23 @@ public sealed partial class Server
         }
 
         _lastReport = now;
-        _loop.CallExceptionHandler(new ExceptionContext
-        {
-            Message = "A connection could not be accepted. It waits in the backlog; accepting is tried again "
-                + $"every {s_retryDelay.TotalMilliseconds} ms.",
-            Exception = new SocketException((int)error),
-            Source = this,
-        });
+        _loop.CallExceptionHandler(AcceptFailure(error));
+    }
+
+    private ExceptionContext AcceptFailure(SocketError error) => new()
+    {
+        Message = "A connection could not be accepted. It waits in the backlog; accepting is tried again "
+            + $"every {s_retryDelay.TotalMilliseconds} ms.",
+        Exception = new SocketException((int)error),
+        Source = this,
+    };
+
+    /// <summary>Makes ready what reports that no descriptor is left.</summary>
+    /// <remarks>By then nothing can be opened: neither the error output nor an assembly that the report needs.</remarks>
+    private void PrepareForStarvation()
+    {
+        ErrorOutput.Open();
+        _ = AcceptFailure(SocketError.TooManyOpenSockets).ToString();
     }
 
     /// <summary>One listening socket.</summary>

@@ -77,6 +77,7 @@ public sealed partial class Server : IAsyncDisposable
             return;
         }
 
+        PrepareForStarvation();
         foreach (Listener listener in _listeners)
         {
             listener.Socket.Listen(_options.Backlog);

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Net;
+
+namespace Gyre.Soak;
+
+/// <summary><c>starvation</c>: more clients than the server has descriptors for.</summary>
+internal static class StarvationCommand
+{
+    private const int Descriptors = 300;
+    private const double CpuShareMax = 0.02;
+
+    // The promise is 200 ms; the measuring itself has to be scheduled too.
+    private static readonly TimeSpan s_serviceMax = TimeSpan.FromMilliseconds(300);
+
+    private static readonly TimeSpan s_pingInterval = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var clients = new Option<int>("--clients") { Description = "How many.", DefaultValueFactory = _ => 400 };
+        var seconds = new Option<int>("--seconds") { Description = "For how long.", DefaultValueFactory = _ => 30 };
+        var command = new Command("starvation", $"Clients of a server that may have {Descriptors} descriptors.") { clients, seconds };
+        command.SetAction(parsed =>
+            Verdict.Run(verdict => Run(verdict, parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
+        return command;
+    }
+
+    private static async Coroutine Run(Verdict verdict, int count, TimeSpan duration)
+    {
+        using ChildServer server = ChildServer.Start(Descriptors);
+        var clients = new List<Connection>(count);
+        var served = new List<Connection>(count);
+        for (int i = 0; i < count; i++)
+        {
+            clients.Add(await Aio.OpenConnection(new IPEndPoint(IPAddress.Loopback, server.Port)));
+            clients[^1].Writer.Write("hello\n"u8);
+        }
+
+        LoopTask[] first = [.. clients.Select(client => Aio.CreateTask(Answered(client, served)))];
+        await Aio.Sleep(TimeSpan.FromSeconds(2));
+        verdict.Check(served.Count is > 100 and < Descriptors, $"{served.Count} of {count} clients are served");
+
+        TimeSpan cpu = server.Cpu;
+        int reports = server.Reports;
+        double slowest = await PingAll([.. served], duration);
+        double share = (server.Cpu - cpu) / duration;
+        double reportsEach = (server.Reports - reports) / duration.TotalSeconds;
+        verdict.Check(share <= CpuShareMax, $"{share:P2} of a core, limit {CpuShareMax:P0}, with a line from each client every 2 s");
+        verdict.Check(reportsEach <= 1.1, $"{reportsEach:F2} reports a second");
+        verdict.Check(slowest < 500, $"the slowest answer to an established client took {slowest:F0} ms");
+
+        // Half of those that are served leave: others must be served in their place.
+        int leaving = served.Count / 2;
+        int wanted = Math.Min(count, served.Count + leaving);
+        long start = Stopwatch.GetTimestamp();
+        foreach (Connection client in served[..leaving])
+        {
+            client.Close();
+        }
+
+        while (served.Count < wanted && Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(10))
+        {
+            await Aio.Sleep(TimeSpan.FromMilliseconds(1));
+        }
+
+        TimeSpan took = Stopwatch.GetElapsedTime(start);
+        verdict.Check(
+            took < s_serviceMax,
+            $"{leaving} clients left: others were served within {took.TotalMilliseconds:F0} ms");
+        clients.ForEach(client => client.Transport.Abort());
+        await Aio.Wait(first);
+    }
+
+    private static async Coroutine Answered(Connection client, List<Connection> served)
+    {
+        try
+        {
+            if ((await client.Reader.ReadLineAsync()).Length > 0)
+            {
+                served.Add(client);
+            }
+        }
+        catch (IOException)
+        {
+            // It was never served, and is reset at the end.
+        }
+    }
+
+    /// <returns>How many milliseconds the slowest answer took.</returns>
+    private static async Coroutine<double> PingAll(Connection[] clients, TimeSpan duration)
+    {
+        double slowest = 0;
+        long end = Stopwatch.GetTimestamp() + (long)(duration.TotalSeconds * Stopwatch.Frequency);
+        await Aio.TaskGroup(async group =>
+        {
+            foreach (Connection client in clients)
+            {
+                _ = group.CreateTask(Ping(client));
+            }
+        });
+        return slowest;
+
+        async Coroutine Ping(Connection client)
+        {
+            // Not all at the same time.
+            await Aio.Sleep(Random.Shared.NextDouble() * s_pingInterval);
+            while (Stopwatch.GetTimestamp() < end)
+            {
+                long start = Stopwatch.GetTimestamp();
+                client.Writer.Write("ping\n"u8);
+                await client.Reader.ReadLineAsync();
+                slowest = Math.Max(slowest, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                await Aio.Sleep(s_pingInterval);
+            }
+        }
+    }
+}
