@@ -12,7 +12,8 @@ internal static class ByteSize
     {
         string text = result.Tokens[0].Value;
         int unit = Units.IndexOf(char.ToUpperInvariant(text[^1])) + 1;
-        if (long.TryParse(text.AsSpan(0, text.Length - (unit > 0 ? 1 : 0)), CultureInfo.InvariantCulture, out long count) && count > 0)
+        string digits = unit > 0 ? text[..^1] : text;
+        if (long.TryParse(digits, CultureInfo.InvariantCulture, out long count) && count > 0)
         {
             return count << (10 * unit);
         }

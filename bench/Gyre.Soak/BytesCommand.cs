@@ -21,7 +21,7 @@ internal static class BytesCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => s_writeSizes,
         };
-        var command = new Command("bytes", "Large transfers both ways: equal hashes, half-close, bounded memory.") { total, sizes };
+        var command = new Command("bytes", "Large transfers both ways, with half-close.") { total, sizes };
         command.SetAction(parsed => Verdict.Run(verdict => RunAll(verdict, parsed.GetValue(sizes)!, parsed.GetValue(total))));
         return command;
     }
@@ -34,8 +34,13 @@ internal static class BytesCommand
             {
                 foreach (bool serverFirst in (bool[])[false, true])
                 {
-                    var transfer = new Transfer { WriteSize = size, Total = total, IsSlow = isSlow, ServerClosesFirst = serverFirst };
-                    await transfer.Run(verdict);
+                    await new Transfer
+                    {
+                        WriteSize = size,
+                        Total = total,
+                        IsSlow = isSlow,
+                        ServerClosesFirst = serverFirst,
+                    }.Run(verdict);
                 }
             }
         }

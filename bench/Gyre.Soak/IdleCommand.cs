@@ -14,7 +14,7 @@ internal static class IdleCommand
     {
         var count = new Option<int>("--connections") { Description = "How many.", DefaultValueFactory = _ => 10_000 };
         var seconds = new Option<int>("--seconds") { Description = "For how long.", DefaultValueFactory = _ => 20 };
-        var command = new Command("idle", "Idle connections: processor time and managed memory of the server.") { count, seconds };
+        var command = new Command("idle", "Idle connections: what they cost the server.") { count, seconds };
         command.SetAction(parsed =>
             Verdict.Run(verdict => Run(verdict, parsed.GetValue(count), TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
         return command;

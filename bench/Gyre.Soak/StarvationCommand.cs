@@ -19,7 +19,7 @@ internal static class StarvationCommand
     {
         var clients = new Option<int>("--clients") { Description = "How many.", DefaultValueFactory = _ => 400 };
         var seconds = new Option<int>("--seconds") { Description = "For how long.", DefaultValueFactory = _ => 30 };
-        var command = new Command("starvation", $"Clients of a server that may have {Descriptors} descriptors.") { clients, seconds };
+        var command = new Command("starvation", "More clients than descriptors.") { clients, seconds };
         command.SetAction(parsed =>
             Verdict.Run(verdict => Run(verdict, parsed.GetValue(clients), TimeSpan.FromSeconds(parsed.GetValue(seconds)))));
         return command;
@@ -45,7 +45,9 @@ internal static class StarvationCommand
         double slowest = await PingAll([.. served], duration);
         double share = (server.Cpu - cpu) / duration;
         double reportsEach = (server.Reports - reports) / duration.TotalSeconds;
-        verdict.Check(share <= CpuShareMax, $"{share:P2} of a core, limit {CpuShareMax:P0}, with a line from each client every 2 s");
+        verdict.Check(
+            share <= CpuShareMax,
+            $"{share:P2} of a core, limit {CpuShareMax:P0}, with a line from each client every 2 s");
         verdict.Check(reportsEach <= 1.1, $"{reportsEach:F2} reports a second");
         verdict.Check(slowest < 500, $"the slowest answer to an established client took {slowest:F0} ms");
 

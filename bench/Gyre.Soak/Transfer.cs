@@ -41,7 +41,8 @@ internal sealed class Transfer
         End client = await Exchange(connection.Reader, connection.Writer, closesFirst: !ServerClosesFirst);
         End atServer = await accepted;
 
-        string name = $"write {WriteSize,9:N0}{(IsSlow ? ", slow reader" : "")}, {(ServerClosesFirst ? "server" : "client")} closes first";
+        string first = ServerClosesFirst ? "server" : "client";
+        string name = $"write {WriteSize,9:N0}{(IsSlow ? ", slow reader" : "")}, {first} closes first";
         bool equal = client.Sent == atServer.Received && atServer.Sent == client.Received;
         long limit = connection.Transport.WriteBufferLimits.High + WriteSize;
         string figures = $"{Total:N0} bytes each way in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s";
