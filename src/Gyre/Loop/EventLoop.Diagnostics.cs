@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Gyre;
 
@@ -7,6 +8,7 @@ public sealed partial class EventLoop
     private static int s_debugLoops;
 
     private bool _debug;
+    private TimeSpan _slowCallbackDuration = TimeSpan.FromMilliseconds(100);
     private Action<EventLoop, ExceptionContext>? _exceptionHandler;
 
     /// <summary>Whether the loop checks for mistakes: calls from the wrong thread, coroutines used twice.</summary>
@@ -21,6 +23,21 @@ public sealed partial class EventLoop
                 _debug = value;
                 Interlocked.Add(ref s_debugLoops, value ? 1 : -1);
             }
+        }
+    }
+
+    /// <summary>How long a callback, or a task's step, may take in debug mode before a warning is raised.</summary>
+    /// <value>100 ms by default, by the loop's clock. Zero: everything is reported.</value>
+    /// <remarks>Loop thread only. The warnings go to <see cref="RuntimeWarnings"/>. While one callback runs,
+    /// everything else waits. asyncio: <c>slow_callback_duration</c>.</remarks>
+    public TimeSpan SlowCallbackDuration
+    {
+        get => _slowCallbackDuration;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            AssertOnLoop();
+            _slowCallbackDuration = value;
         }
     }
 
@@ -116,6 +133,32 @@ public sealed partial class EventLoop
             throw new InvalidOperationException(
                 "Called from a thread that does not run this loop. Use CallSoonThreadSafe to get there.");
         }
+    }
+
+    private void ExecuteTimed(in ReadyEntry entry)
+    {
+        // A timer lets go of its callback when it runs it.
+        object source = entry.Item.NamedAs(entry.First);
+        long start = NowTicks;
+        try
+        {
+            entry.Item.Execute(entry.First, entry.Second);
+        }
+        finally
+        {
+            var taken = new TimeSpan(NowTicks - start);
+            if (taken >= _slowCallbackDuration && entry.Item != Callbacks.Cancelled)
+            {
+                RaiseSlow(source, taken);
+            }
+        }
+    }
+
+    private static void RaiseSlow(object source, TimeSpan taken)
+    {
+        string name = source is Delegate callback ? CallbackName.Of(callback) : $"{source}";
+        string seconds = taken.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+        RuntimeWarnings.Raise($"{name} held up the loop for {seconds} s");
     }
 
     private void ReportCallbackError(Exception error, in ReadyEntry entry) =>

@@ -214,7 +214,14 @@ public sealed partial class EventLoop : IReadyQueue
                         ExecutionContext.Restore(context);
                     }
 
-                    entry.Item.Execute(entry.First, entry.Second);
+                    if (_debug)
+                    {
+                        ExecuteTimed(entry);
+                    }
+                    else
+                    {
+                        entry.Item.Execute(entry.First, entry.Second);
+                    }
                 }
             }
             catch (Exception e)

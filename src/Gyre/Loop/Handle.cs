@@ -38,6 +38,13 @@ public readonly struct Handle : IEquatable<Handle>
         ? posted.Cancel()
         : _loop is { } loop && loop.CancelReady(_position);
 
+    /// <summary>For reading by people: the callback's name while it waits for its turn.</summary>
+    public override string ToString() =>
+        IsCancelled ? "cancelled callback"
+        : !IsPending ? "callback that has run"
+        : _loop is { } loop && loop.Ready.At(_position).First is Delegate callback ? $"callback {CallbackName.Of(callback)}"
+        : "callback of CallSoonThreadSafe";
+
     /// <inheritdoc/>
     public bool Equals(Handle other) =>
         ReferenceEquals(_loop, other._loop) && ReferenceEquals(_posted, other._posted) && _position == other._position;

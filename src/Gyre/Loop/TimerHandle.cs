@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Gyre;
 
@@ -34,6 +35,8 @@ public sealed class TimerHandle : LoopTimer
 
     internal override ExecutionContext? Context => _context;
 
+    internal override object NamedAs(object? first) => _first ?? this;
+
     /// <summary>Keeps the callback from running. Does nothing when it has run or was cancelled before.</summary>
     /// <returns>True when this call cancelled it.</returns>
     /// <remarks>The callback and its state are let go at once. The timer's entry goes later, together with others:
@@ -48,6 +51,15 @@ public sealed class TimerHandle : LoopTimer
 
         Release();
         return true;
+    }
+
+    /// <summary>For reading by people: the callback's name and its time.</summary>
+    public override string ToString()
+    {
+        string what = IsCancelled ? "cancelled timer"
+            : _first is Delegate callback ? $"timer of {CallbackName.Of(callback)}"
+            : "timer that has run";
+        return $"{what} at {When.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture)} s";
     }
 
     private protected override void Fire()

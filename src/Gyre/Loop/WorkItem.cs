@@ -17,6 +17,10 @@ public abstract class WorkItem
     /// <param name="second">What the queue's entry carried beside it.</param>
     internal abstract void Execute(object? first, object? second);
 
+    /// <summary>What is named when the item held up the loop: a delegate, or something that says its name.</summary>
+    /// <param name="first">What the queue's entry carried.</param>
+    internal virtual object NamedAs(object? first) => first ?? this;
+
     /// <summary>Called instead of <see cref="Execute"/> when the loop was closed before the item's turn.</summary>
     /// <param name="first">What the queue's entry carried.</param>
     /// <param name="second">What the queue's entry carried beside it.</param>

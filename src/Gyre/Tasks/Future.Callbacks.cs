@@ -118,6 +118,8 @@ public abstract partial class Future
 
         public ExecutionContext? Context { get; } = context ?? ExecutionContext.Capture();
 
+        internal override object NamedAs(object? first) => callback;
+
         internal override void Execute(object? first, object? second) => wrapped((Future)first!);
     }
 }

@@ -90,6 +90,8 @@ public abstract partial class LoopTask : Future
     /// foreign.</summary>
     internal Future? Waiter => _waiter;
 
+    internal sealed override object NamedAs(object? first) => this;
+
     internal override string Describe() => $"task '{Name}'";
 
     private protected sealed override void AppendProgress(StringBuilder text)

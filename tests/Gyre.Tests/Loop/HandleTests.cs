@@ -132,6 +132,29 @@ public class HandleTests
         Assert.False(timer.Cancel());
     }
 
+    /// <summary>CPython: HandleTests.test_handle_repr.</summary>
+    [Fact]
+    public void ToString_TellsWhatWillRun()
+    {
+        using var test = new TestLoop();
+        Handle named = test.Loop.CallSoon(Noop);
+        Handle lambda = test.Loop.CallSoon(_ => { }, null);
+        Handle posted = test.Loop.CallSoonThreadSafe(Noop);
+        Assert.Equal("callback HandleTests.Noop", named.ToString());
+        Assert.Equal($"callback lambda in HandleTests.{nameof(ToString_TellsWhatWillRun)}", lambda.ToString());
+        Assert.Equal("callback of CallSoonThreadSafe", posted.ToString());
+        lambda.Cancel();
+        posted.Cancel();
+        Assert.Equal("cancelled callback", lambda.ToString());
+        Assert.Equal("cancelled callback", posted.ToString());
+        test.Turn();
+        Assert.Equal("callback that has run", named.ToString());
+    }
+
+    private static void Noop()
+    {
+    }
+
     private static WeakReference CancelOne(EventLoop loop)
     {
         object state = new();

@@ -95,6 +95,41 @@ public class TimerHandleTests
         Assert.Empty(test.Log);
     }
 
+    /// <summary>CPython: TimerTests.test_timer_repr.</summary>
+    [Fact]
+    public void ToString_TellsWhatWillRunAndWhen()
+    {
+        using var test = new TestLoop();
+        TimerHandle timer = test.Loop.CallAt(123.Seconds(), Noop);
+        TimerHandle cancelled = test.Loop.CallAt(1.5.Seconds(), _ => { }, null);
+        Assert.Equal("timer of TimerHandleTests.Noop at 123 s", timer.ToString());
+        Assert.Equal(
+            $"timer of lambda in TimerHandleTests.{nameof(ToString_TellsWhatWillRunAndWhen)} at 1.5 s", cancelled.ToString());
+        cancelled.Cancel();
+        Assert.Equal("cancelled timer at 1.5 s", cancelled.ToString());
+        test.RunFor(123.Seconds());
+        Assert.Equal("timer that has run at 123 s", timer.ToString());
+    }
+
+    /// <summary>CPython: TimerTests.test_timer_comparison: timers are compared by the loop, by their times.</summary>
+    [Fact]
+    public void Equals_TellsTimersOfOneInstantApart()
+    {
+        using var test = new TestLoop();
+        TimerHandle first = test.Loop.CallAt(1.Seconds(), Noop);
+        TimerHandle second = test.Loop.CallAt(1.Seconds(), Noop);
+        TimerHandle copy = first;
+        Assert.True(first == copy);
+        Assert.False(first == second);
+        Assert.False(first.Equals(second));
+        Assert.Equal(first.When, second.When);
+        Assert.True(first.When < test.Loop.CallAt(2.Seconds(), Noop).When);
+    }
+
+    private static void Noop()
+    {
+    }
+
     private static (TimerHandle Timer, WeakReference State) Schedule(EventLoop loop)
     {
         object state = new();
