@@ -142,6 +142,7 @@ public class RunInExecutorTests
         Assert.Equal(1.Seconds(), time);
     }
 
+    /// <summary>CPython: EventLoopTestsMixin.test_close.</summary>
     [Fact]
     public void RunInExecutor_OfAClosedLoop_IsAnError()
     {
@@ -150,6 +151,7 @@ public class RunInExecutorTests
         Assert.Throws<InvalidOperationException>(() => { loop.RunInExecutor(null, () => 1); });
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_set_default_executor.</summary>
     [Fact]
     public void RunInExecutor_ExecutorOfOnesOwn_RunsTheCallsThatItWasGiven() => Run(async () =>
     {
@@ -161,6 +163,7 @@ public class RunInExecutorTests
             Environment.CurrentManagedThreadId, await Aio.ToThread(() => Environment.CurrentManagedThreadId));
     });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_run_in_executor_cancel.</summary>
     [Fact]
     public async Task Close_WhileACallRuns_DropsItsResult()
     {

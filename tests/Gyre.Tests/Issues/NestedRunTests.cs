@@ -16,6 +16,7 @@ public class NestedRunTests
         Assert.Equal(["still running"], test.Log);
     }
 
+    /// <summary>CPython: EventLoopTestsMixin.test_run_until_complete_nesting.</summary>
     [Fact]
     public void RunUntilComplete_RefusedInsideARun_LeavesTheCoroutineAlone()
     {

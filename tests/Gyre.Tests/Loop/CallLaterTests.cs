@@ -3,7 +3,7 @@ namespace Gyre.Tests.Loop;
 public class CallLaterTests
 {
     /// <summary>CPython: EventLoopTestsMixin.test_call_later, BaseEventLoopTests.test_call_later.</summary>
-    /// <remarks>Guarantee G-12.</remarks>
+    /// <remarks>CPython: TimerTests.test_when. Guarantee G-12.</remarks>
     [Fact]
     public void CallLater_RunsAtItsTimeAndNotBefore()
     {
@@ -18,6 +18,7 @@ public class CallLaterTests
     }
 
     /// <summary>CPython: BaseEventLoopTests.test_time_and_call_at. Guarantee G-12.</summary>
+    /// <remarks>CPython: TimerTests.test_timer_comparison.</remarks>
     [Fact]
     public void CallAt_DifferentTimes_RunInTheOrderOfTheTimes()
     {

@@ -62,6 +62,7 @@ public class CallSoonTests
         Assert.InRange(turns, 10, 12);
     }
 
+    /// <summary>CPython: EventLoopTestsMixin.test_call_soon.</summary>
     [Fact]
     public void CallSoon_WithState_HandsTheStateOver()
     {

@@ -73,6 +73,7 @@ public class CloseTests
         Assert.Empty(test.Log);
     }
 
+    /// <summary>CPython: BaseSelectorEventLoopTests.test_close.</summary>
     [Fact]
     public void Close_DisposesOfThePoller()
     {

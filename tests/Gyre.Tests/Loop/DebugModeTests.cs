@@ -91,6 +91,7 @@ public class DebugModeTests
     }
 
     /// <summary>CPython: BaseEventLoopTests.test_env_var_debug.</summary>
+    /// <remarks>CPython: RunTests.test_asyncio_run_debug.</remarks>
     [Theory]
     [InlineData("GYRE_DEBUG=", "False")]
     [InlineData("GYRE_DEBUG=0", "False")]

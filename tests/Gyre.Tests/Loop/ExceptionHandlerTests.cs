@@ -4,6 +4,7 @@ namespace Gyre.Tests.Loop;
 public class ExceptionHandlerTests
 {
     /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_custom. Guarantee G-92.</summary>
+    /// <remarks>CPython: HandleTests.test_callback_with_exception.</remarks>
     [Fact]
     public void Callback_ThatThrows_IsReportedAndTheOthersRun()
     {
@@ -61,6 +62,7 @@ public class ExceptionHandlerTests
         Assert.Equal(["same"], test.Log);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_default_exc_handler_callback.</summary>
     [Fact]
     public void TimerAndPostedCallback_ThatThrow_AreReported()
     {
@@ -72,6 +74,7 @@ public class ExceptionHandlerTests
     }
 
     /// <summary>CPython: BaseEventLoopTests.test_set_exc_handler_broken. Guarantee G-93.</summary>
+    /// <remarks>CPython: BaseEventLoopTests.test_default_exc_handler_broken.</remarks>
     [Fact]
     public void Handler_ThatThrows_LosesNeitherErrorNorLoop()
     {
@@ -86,6 +89,7 @@ public class ExceptionHandlerTests
     }
 
     /// <summary>CPython: BaseEventLoopTests.test_default_exc_handler_callback.</summary>
+    /// <remarks>CPython: BaseEventLoopTests.test_default_exc_handler_coro.</remarks>
     [Fact]
     public void NoHandler_WritesTheErrorToStandardError()
     {

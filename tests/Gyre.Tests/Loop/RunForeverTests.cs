@@ -30,7 +30,7 @@ public class RunForeverTests
         Assert.Equal(1.Seconds(), test.Loop.Time);
     }
 
-    /// <summary>Guarantee G-14.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_run_once. Guarantee G-14.</summary>
     [Fact]
     public void Stop_FromACallback_FinishesTheIterationAndLeavesTheRestForTheNextRun()
     {
@@ -130,6 +130,9 @@ public class RunForeverTests
         Assert.Equal(["True"], test.Log);
     }
 
+    /// <summary>CPython: PolicyTests.test_get_event_loop,
+    /// GetEventLoopTestsMixin.test_get_event_loop_returns_running_loop,
+    /// test_get_event_loop_returns_running_loop2.</summary>
     [Fact]
     public void Running_InsideAndOutside_NamesTheLoopOfTheThread()
     {
@@ -217,7 +220,7 @@ public class RunForeverTests
         }
     }
 
-    /// <summary>Guarantee G-12.</summary>
+    /// <summary>CPython: BaseEventLoopTests.test_time_and_call_at. Guarantee G-12.</summary>
     [Fact]
     public void CallLater_OnTheSystemClock_IsNeverEarly()
     {

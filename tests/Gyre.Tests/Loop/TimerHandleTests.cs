@@ -53,6 +53,7 @@ public class TimerHandleTests
         Assert.False(cancelled);
     }
 
+    /// <summary>CPython: TimerTests.test_timer.</summary>
     [Fact]
     public void Cancel_LetsGoOfTheCallbackAtOnce()
     {

@@ -10,6 +10,8 @@ public class ConnectTests : NetworkTest
     /// once.</summary>
     private static readonly IPAddress s_silent = IPAddress.Parse("192.0.2.1");
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_connect_err,
+    /// test_create_connection_ip_addr.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_Refused_NamesHostAndPort(PollerBackend backend) => Run(backend, async () =>
@@ -33,6 +35,8 @@ public class ConnectTests : NetworkTest
         Assert.Contains("no-such-host.example", error.Message, StringComparison.Ordinal);
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors,
+    /// test_create_connection_multiple, StaggeredTests.test_none_successful.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_AllAddressesRefused_IsOneError(PollerBackend backend) => Run(backend, async () =>
@@ -47,6 +51,8 @@ public class ConnectTests : NetworkTest
         Assert.Contains($"127.0.0.1:{port}", error.Message, StringComparison.Ordinal);
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors,
+    /// StaggeredTests.test_none_successful.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_DifferentFailures_AreReportedTogether(PollerBackend backend) => Run(backend, async () =>
@@ -62,6 +68,7 @@ public class ConnectTests : NetworkTest
         Assert.Contains($"odd.example:{port}", error.Message, StringComparison.Ordinal);
     });
 
+    /// <summary>CPython: StaggeredTests.test_first_error_second_successful.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_FirstAddressFails_TheNextIsTaken(PollerBackend backend) => Run(backend, async () =>
@@ -83,6 +90,8 @@ public class ConnectTests : NetworkTest
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_multiple_errors_local_addr,
+    /// EventLoopTestsMixin.test_create_connection_local_addr.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_LocalEndPoint_IsUsed(PollerBackend backend) => Run(backend, async () =>
@@ -105,6 +114,9 @@ public class ConnectTests : NetworkTest
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_connection_wrong_sock,
+    /// EventLoopTestsMixin.test_connect_accepted_socket,
+    /// BaseSockTestsMixin.test_create_connection_sock.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_ConnectedSocket_IsTakenOver(PollerBackend backend) => Run(backend, async () =>
@@ -125,6 +137,7 @@ public class ConnectTests : NetworkTest
             () => loop.CreateConnection(() => new RecordingProtocol(), datagrams).AsTask());
     });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_create_unix_connection, test_create_unix_server.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_UnixSocket_Connects(PollerBackend backend) => Run(backend, async () =>

@@ -8,6 +8,7 @@ namespace Gyre.Tests.Networking;
 [Collection(nameof(SequentialCollection))]
 public class DescriptorTests : NetworkTest
 {
+    /// <summary>CPython: StaggeredTests.test_first_timeout_second_successful.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_FirstAddressIsSilent_TheSecondStartsAfterTheDelay(PollerBackend backend) =>
@@ -34,7 +35,8 @@ public class DescriptorTests : NetworkTest
             await server.DisposeAsync();
         });
 
-    /// <summary>Guarantee G-68.</summary>
+    /// <summary>CPython: StaggeredTests.test_cancelled, TestSSL.test_connect_timeout_warning. Guarantee
+    /// G-68.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_Cancelled_ReturnsAtOnceWithoutADescriptor(PollerBackend backend) => Run(backend, async () =>
@@ -54,7 +56,7 @@ public class DescriptorTests : NetworkTest
         AssertDescriptors(before);
     });
 
-    /// <summary>Guarantee G-68.</summary>
+    /// <summary>CPython: StaggeredTests.test_cancelled. Guarantee G-68.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateConnection_CancelledAtAnyStep_LeavesNoDescriptor(PollerBackend backend) => Run(backend, async () =>

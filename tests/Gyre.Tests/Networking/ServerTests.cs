@@ -6,7 +6,8 @@ namespace Gyre.Tests.Networking;
 
 public class ServerTests : NetworkTest
 {
-    /// <summary>Guarantee G-106.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_server_close, BaseStartServer.test_start_server_1,
+    /// TestServer2.test_wait_closed_basic. Guarantee G-106.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_WithClients_LeavesThemAndWaitsForThem(PollerBackend backend) => Run(backend, async () =>
@@ -37,7 +38,7 @@ public class ServerTests : NetworkTest
         Assert.Throws<InvalidOperationException>(server.StartServing);
     });
 
-    /// <summary>Guarantee G-106.</summary>
+    /// <summary>CPython: TestServer2.test_wait_closed_basic. Guarantee G-106.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WaitClosed_ServerOpen_WaitsForClose(PollerBackend backend) => Run(backend, async () =>
@@ -71,6 +72,7 @@ public class ServerTests : NetworkTest
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseStartServer.test_start_server_1.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void ServeForever_Cancelled_ClosesAndWaits(PollerBackend backend) => Run(backend, async () =>
@@ -105,6 +107,7 @@ public class ServerTests : NetworkTest
         await serving;
     });
 
+    /// <summary>CPython: TestServer2.test_close_clients.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CloseClients_AndAbortClients_EndThem(PollerBackend backend) => Run(backend, async () =>
@@ -180,6 +183,8 @@ public class ServerTests : NetworkTest
         await before;
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_server_ipv6,
+    /// EventLoopTestsMixin.test_create_server_dual_stack.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateServer_AllAddresses_ShareOnePort(PollerBackend backend) => Run(backend, async () =>
@@ -200,6 +205,8 @@ public class ServerTests : NetworkTest
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_server_cant_bind,
+    /// EventLoopTestsMixin.test_create_server_reuse_port, test_create_server_addr_in_use.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateServer_PortTaken_SaysSo(PollerBackend backend) => Run(backend, async () =>
@@ -218,6 +225,7 @@ public class ServerTests : NetworkTest
             () => loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 65_536).AsTask());
     });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_create_server_reuse_port.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateServer_ReusePort_TwoServersServeIt(PollerBackend backend) => Run(backend, async () =>
@@ -231,6 +239,7 @@ public class ServerTests : NetworkTest
         await second.DisposeAsync();
     });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_create_server_sock.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateServer_OfBoundSockets_ServesThem(PollerBackend backend) => Run(backend, async () =>
@@ -266,6 +275,7 @@ public class ServerTests : NetworkTest
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_accept_connection_exception.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Accept_WithoutDescriptors_ReportsRarelyAndGoesOnSoon(PollerBackend backend)
@@ -300,6 +310,8 @@ public class ServerTests : NetworkTest
         Assert.All(reports, report => Assert.Contains("could not be accepted", report, StringComparison.Ordinal));
     }
 
+    /// <summary>CPython:
+    /// BaseSelectorEventLoopTests.test_accept_connection_skip_connectionabortederror.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Reset_InTheBacklog_DoesNotDisturb(PollerBackend backend) => Run(backend, async () =>

@@ -94,6 +94,8 @@ public partial class TransportTests
 
     /// <summary>CPython: SelectorSocketTransportTests.test_writelines_pauses_protocol,
     /// test_writelines_after_connection_lost.</summary>
+    /// <remarks>CPython: SelectorSocketTransportTests.test_writelines_sendmsg_partial,
+    /// test_writelines_send_partial.</remarks>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteLines_MoreThanTheMark_PausesAndAfterTheLossDropsThem(PollerBackend backend) => Run(backend, async () =>

@@ -10,6 +10,7 @@ namespace Gyre.Tests.Networking;
 
 public partial class TransportTests
 {
+    /// <summary>CPython: SelectorSocketTransportTests.test_pause_resume_reading.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void PauseReading_WhileThePeerWrites_NothingArrivesUntilResume(PollerBackend backend) => Run(backend, async () =>
@@ -50,6 +51,8 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorTransportTests.test_fatal_error_custom_exception,
+    /// SelectorSocketTransportTests.test_data_received_error.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void DataReceived_Throws_IsReportedAndResetsTheConnection(PollerBackend backend) => Run(backend, async () =>
@@ -68,6 +71,8 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorSocketTransportTests.test_read_eof_received_error,
+    /// SelectorSocketTransportBufferedProtocolTests.test_read_eof_received_error.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void OtherCallbacks_Throw_AreReportedAndLoseNothing(PollerBackend backend) => Run(backend, async () =>
@@ -89,6 +94,7 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorTransportTests.test__add_reader.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_InConnectionMade_NeverReceives(PollerBackend backend) => Run(backend, async () =>
@@ -101,6 +107,7 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorSocketTransportTests.test_write_exception.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Write_AfterTheLoss_IsDroppedAndWarnsOnce(PollerBackend backend) => Run(backend, async () =>
@@ -158,6 +165,7 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorSocketTransportBufferedProtocolTests.test_proto_type_switch.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Protocol_Replaced_TheNewOneGetsTheRest(PollerBackend backend) => Run(backend, async () =>
@@ -185,6 +193,8 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: BaseTestBufferedProtocol.test_buffered_proto_create_connection,
+    /// SelectorSocketTransportBufferedProtocolTests.test_ctor, test_read_ready.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void BufferedProtocol_AnyBufferSize_GetsEveryByte(PollerBackend backend) => Run(backend, async () =>
@@ -201,6 +211,7 @@ public partial class TransportTests
         }
     });
 
+    /// <summary>CPython: SelectorSocketTransportBufferedProtocolTests.test_get_buffer_zerosized.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void BufferedProtocol_EmptyBuffer_IsReportedAndResets(PollerBackend backend) => Run(backend, async () =>
@@ -243,6 +254,9 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: BaseSelectorEventLoopTests.test_make_socket_transport,
+    /// SelectorTransportTests.test_close, test_connection_lost, test__add_reader,
+    /// SelectorSocketTransportTests.test_write_eof_after_close.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Members_OfAConnectionThatIsOver_AreHarmless(PollerBackend backend) => Run(backend, async () =>

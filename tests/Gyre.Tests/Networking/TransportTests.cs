@@ -10,7 +10,9 @@ namespace Gyre.Tests.Networking;
 
 public partial class TransportTests : NetworkTest
 {
-    /// <summary>Guarantee G-100.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_create_connection, test_create_server,
+    /// SelectorTransportTests.test_close, SelectorSocketTransportTests.test_ctor, test_ctor_with_waiter,
+    /// test_read_ready, test_read_ready_eof, test_write. Guarantee G-100.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Connection_EchoAndClose_CallsEachProtocolInOrder(PollerBackend backend) => Run(backend, async () =>
@@ -31,6 +33,8 @@ public partial class TransportTests : NetworkTest
         Assert.Null(pair.Server.Error);
     });
 
+    /// <summary>CPython: TestSelectorUtils.test_set_nodelay, EventLoopTestsMixin.test_create_connection,
+    /// test_create_server.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void EndPoints_OfBothEnds_Mirror(PollerBackend backend) => Run(backend, async () =>
@@ -43,7 +47,9 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
-    /// <summary>Guarantees G-100, G-103.</summary>
+    /// <summary>CPython: SelectorSocketTransportTests.test_write_partial, test_write_tryagain,
+    /// test_write_sendmsg_full, test_write_sendmsg_partial, test_write_sendmsg_half_buffer, test_write_ready,
+    /// test_write_ready_partial, test_write_ready_tryagain. Guarantees G-100, G-103.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Write_MoreThanTheSystemTakes_PausesOnceAndResumesOnce(PollerBackend backend) => Run(backend, async () =>
@@ -92,6 +98,7 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: TransportTests.test_flowcontrol_mixin_set_write_limits.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SetWriteBufferLimits_DefaultsAndMisuse_AreAsInAsyncio(PollerBackend backend) => Run(backend, async () =>
@@ -114,7 +121,8 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
-    /// <summary>Guarantee G-102.</summary>
+    /// <summary>CPython: TransportTests.test_writelines, SelectorSocketTransportTests.test_write_buffer,
+    /// test_writelines_sendmsg_full, test_writelines_send_full. Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteLines_ManyPieces_ArriveInOrder(PollerBackend backend) => Run(backend, async () =>
@@ -140,7 +148,8 @@ public partial class TransportTests : NetworkTest
         }
     });
 
-    /// <summary>Guarantee G-104.</summary>
+    /// <summary>CPython: SelectorSocketTransportTests.test_read_ready_eof_keep_open, test_write_eof,
+    /// test_write_eof_buffer. Guarantee G-104.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteEof_ThenThePeerWrites_BothDirectionsAreDelivered(PollerBackend backend) => Run(backend, async () =>
@@ -174,7 +183,8 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
-    /// <summary>Guarantee G-102.</summary>
+    /// <summary>CPython: SelectorTransportTests.test_close_write_buffer,
+    /// SelectorSocketTransportTests.test_write_closing, test_write_ready_closing. Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_WithUnsentBytes_SendsThemFirst(PollerBackend backend) => Run(backend, async () =>
@@ -194,6 +204,7 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorTransportTests.test_abort, test_force_close.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Abort_WithUnsentBytes_ResetsAndDropsThem(PollerBackend backend) => Run(backend, async () =>
@@ -217,6 +228,9 @@ public partial class TransportTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>CPython: SelectorTransportTests.test_fatal_error, test_connection_lost,
+    /// SelectorSocketTransportTests.test_write_sendmsg_OSError, test_write_exception,
+    /// test_write_ready_exception.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void PeerResets_WhileWriting_IsLostOnceWithTheReason(PollerBackend backend) => Run(backend, async () =>

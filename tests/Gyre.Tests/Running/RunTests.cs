@@ -17,6 +17,7 @@ public class RunTests
         Assert.Throws<ArgumentNullException>(() => Aio.Run((Func<Coroutine<int>>)null!, Options()));
     }
 
+    /// <summary>CPython: PolicyTests.test_new_event_loop.</summary>
     [Fact]
     public void Run_OnTheRealClockAndBackend_Works()
     {
@@ -30,6 +31,7 @@ public class RunTests
     }
 
     /// <summary>CPython: RunTests.test_asyncio_run_from_running_loop.</summary>
+    /// <remarks>CPython: RunnerTests.test_recursive_run.</remarks>
     [Fact]
     public void Run_InsideARun_IsRefused() => Virtual.Run(async () =>
     {
@@ -43,6 +45,7 @@ public class RunTests
     });
 
     /// <summary>CPython: RunTests.test_asyncio_run_debug, RunnerTests.test_debug.</summary>
+    /// <remarks>CPython: RunnerTests.test_non_debug.</remarks>
     [Fact]
     public void Run_TakesTheOptions()
     {

@@ -41,6 +41,7 @@ public class RunnerTests
     }
 
     /// <summary>CPython: RunnerTests.test_explicit_close, test_double_close, test_second_with_block_raises.</summary>
+    /// <remarks>CPython: RunnerTests.test_run.</remarks>
     [Fact]
     public void Dispose_ClosesTheLoopForGood()
     {

@@ -62,6 +62,7 @@ public class ConnectionStreamTests : NetworkTest
         stream.Flush();
     });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_prompt_cancellation.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Read_Cancelled_LosesNothing(PollerBackend backend) => Run(backend, async () =>

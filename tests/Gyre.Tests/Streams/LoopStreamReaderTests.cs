@@ -5,6 +5,7 @@ namespace Gyre.Tests.Streams;
 
 public class LoopStreamReaderTests
 {
+    /// <summary>CPython: StreamTests.test_read_line_breaks.</summary>
     [Fact]
     public void Read_SomethingBuffered_ReturnsItWithoutWaiting() => Run(async () =>
     {
@@ -26,6 +27,7 @@ public class LoopStreamReaderTests
         Assert.Equal(0, await reader.ReadAsync(buffer));
     });
 
+    /// <summary>CPython: StreamTests.test_read.</summary>
     [Fact]
     public void Read_NothingThere_WaitsForTheFirstBytes() => Run(async () =>
     {
@@ -38,6 +40,7 @@ public class LoopStreamReaderTests
         Assert.Equal("abc", Text(await read));
     });
 
+    /// <summary>CPython: StreamTests.test_readline_empty_eof.</summary>
     [Fact]
     public void Read_AtTheEnd_ReturnsNothing() => Run(async () =>
     {
@@ -51,7 +54,7 @@ public class LoopStreamReaderTests
         Assert.Empty(await reader.ReadToEndAsync());
     });
 
-    /// <summary>Guarantee G-66.</summary>
+    /// <summary>CPython: EventLoopTestsMixin.test_prompt_cancellation. Guarantee G-66.</summary>
     [Fact]
     public void Read_Cancelled_LosesNothing() => Run(async () =>
     {
@@ -89,6 +92,7 @@ public class LoopStreamReaderTests
         Assert.Equal("a", Text(await first));
     });
 
+    /// <summary>CPython: StreamTests.test_readexactly.</summary>
     [Fact]
     public void ReadExactly_MoreThanTheLimit_GetsItAll() => Run(async () =>
     {
@@ -104,6 +108,7 @@ public class LoopStreamReaderTests
         Assert.Equal(200, reader.BufferedCount);
     });
 
+    /// <summary>CPython: StreamTests.test_readexactly_eof.</summary>
     [Fact]
     public void ReadExactly_EndBefore_ThrowsWithWhatWasThere() => Run(async () =>
     {
@@ -140,6 +145,7 @@ public class LoopStreamReaderTests
         Assert.Equal("body", Text(await reader.ReadAsync(10)));
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_multi_separator.</summary>
     [Fact]
     public void ReadUntil_SeveralSeparators_StopsAtTheOneThatEndsFirst() => Run(async () =>
     {
@@ -150,6 +156,7 @@ public class LoopStreamReaderTests
         Assert.Equal("three\r", Text(await reader.ReadUntilAsync(separators)));
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_multi_separator_negative_offset.</summary>
     [Fact]
     public void ReadUntil_SeparatorsOfManyLengths_TheShorterIsNotMissed() => Run(async () =>
     {
@@ -160,6 +167,7 @@ public class LoopStreamReaderTests
         Assert.Equal("abcd;", Text(await read));
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_separator.</summary>
     [Fact]
     public void ReadUntil_NoSeparatorGiven_IsAnError() => Run(async () =>
     {
@@ -168,6 +176,7 @@ public class LoopStreamReaderTests
         await Assert.ThrowsAsync<ArgumentException>(() => reader.ReadUntilAsync(ReadOnlyMemory<byte>.Empty).AsTask());
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_eof.</summary>
     [Fact]
     public void ReadUntil_EndBefore_ThrowsWithWhatWasThere() => Run(async () =>
     {
@@ -178,6 +187,7 @@ public class LoopStreamReaderTests
         Assert.Null(error.Expected);
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_limit_found_sep.</summary>
     [Theory]
     [InlineData("1234#", "1234#")]
     [InlineData("12345#", null)]
@@ -199,6 +209,7 @@ public class LoopStreamReaderTests
         Assert.Equal("#", Text(await reader.ReadUntilAsync("#"u8.ToArray())));
     });
 
+    /// <summary>CPython: StreamTests.test_readuntil_limit_found_sep.</summary>
     [Fact]
     public void ReadUntil_NoSeparatorWithinTheLimit_LeavesTheBytes() => Run(async () =>
     {
@@ -212,6 +223,7 @@ public class LoopStreamReaderTests
         Assert.Equal("some dataA", Text(await reader.ReadAsync(100)));
     });
 
+    /// <summary>CPython: StreamTests.test_readline_nolimit_nowait, test_readline_eof.</summary>
     [Fact]
     public void ReadLine_LinesAndARest_ReturnsEach() => Run(async () =>
     {
@@ -234,6 +246,7 @@ public class LoopStreamReaderTests
         Assert.Null(await reader.ReadTextLineAsync());
     });
 
+    /// <summary>CPython: StreamTests.test_readline_limit_with_existing_data.</summary>
     [Fact]
     public void ReadLine_LongerThanTheLimit_IsDroppedAndTheNextIsRead() => Run(async () =>
     {
@@ -243,6 +256,7 @@ public class LoopStreamReaderTests
         Assert.Equal("short\n", Text(await reader.ReadLineAsync()));
     });
 
+    /// <summary>CPython: StreamTests.test_readline_limit_with_existing_data.</summary>
     [Fact]
     public void ReadLine_NoEndWithinTheLimit_DropsWhatIsThere() => Run(async () =>
     {
@@ -296,7 +310,7 @@ public class LoopStreamReaderTests
         }
     });
 
-    /// <summary>Guarantee G-105.</summary>
+    /// <summary>CPython: StreamTests.test_exception_waiter. Guarantee G-105.</summary>
     [Fact]
     public void SetException_WhileOneWaits_ReachesItAndAllLaterReads() => Run(async () =>
     {

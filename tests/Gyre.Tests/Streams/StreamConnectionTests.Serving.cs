@@ -8,6 +8,7 @@ namespace Gyre.Tests.Streams;
 
 public partial class StreamConnectionTests
 {
+    /// <summary>CPython: StreamTests.test_unhandled_exception.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void StartServer_ClientThrows_IsReportedAndClosed(PollerBackend backend) => Run(backend, async () =>
@@ -41,6 +42,7 @@ public partial class StreamConnectionTests
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: StreamTests.test_unhandled_cancel.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void StartServer_ClientsTaskCancelled_ClosesTheConnection(PollerBackend backend) => Run(backend, async () =>
@@ -61,6 +63,7 @@ public partial class StreamConnectionTests
         await server.DisposeAsync();
     });
 
+    /// <summary>CPython: BaseSelectorEventLoopTests.test_accept_connection_multiple.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void StartServer_TwoHundredClientsAtOnce_AreAllServed(PollerBackend backend) => Run(backend, async () =>
@@ -83,6 +86,7 @@ public partial class StreamConnectionTests
         }
     });
 
+    /// <summary>CPython: StreamTests.test_start_server.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void AwaitForeach_LinesOfAConnection_GivesThemAsTheyCome(PollerBackend backend) => Run(backend, async () =>
@@ -126,6 +130,7 @@ public partial class StreamConnectionTests
         pair.Client.Writer.WriteText("");
     });
 
+    /// <summary>CPython: StreamTests.test_unclosed_resource_warnings.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Connection_DroppedOpen_IsReportedAndClosed(PollerBackend backend) => Run(backend, async () =>

@@ -15,7 +15,7 @@ public partial class StreamConnectionTests : NetworkTest
            select new TheoryDataRow<PollerBackend, int>(row.Data, size),
     ];
 
-    /// <summary>Guarantee G-102.</summary>
+    /// <summary>CPython: StreamTests.test_open_connection, test_start_server. Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(BackendsAndSizes))]
     public void Echo_AnySize_ComesBackUnchanged(PollerBackend backend, int size) => Run(backend, async () =>
@@ -99,6 +99,8 @@ public partial class StreamConnectionTests : NetworkTest
         await reader.ReadExactlyAsync(20_000_000 - held + 10_000);
     });
 
+    /// <summary>CPython: StreamTests.test_async_writer_api,
+    /// SelectorSocketTransportTests.test_write_eof.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void WriteEof_EachDirection_LeavesTheOtherOpen(PollerBackend backend) => Run(backend, async () =>
@@ -118,6 +120,7 @@ public partial class StreamConnectionTests : NetworkTest
         await pair.Client.Writer.WaitClosedAsync();
     });
 
+    /// <summary>CPython: StreamTests.test_eof_feed_when_closing_writer.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_WhileOneReads_EndsTheRead(PollerBackend backend) => Run(backend, async () =>
@@ -131,6 +134,7 @@ public partial class StreamConnectionTests : NetworkTest
         Assert.Empty(await pair.Server.Reader.ReadToEndAsync());
     });
 
+    /// <summary>CPython: StreamTests.test_async_writer_api_exception_after_close.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Drain_ClosedConnection_Fails(PollerBackend backend) => Run(backend, async () =>
@@ -143,6 +147,8 @@ public partial class StreamConnectionTests : NetworkTest
         await writer.WaitClosedAsync();
     });
 
+    /// <summary>CPython: StreamTests.test_open_connection_error, test_open_unix_connection_error,
+    /// SelectorSocketTransportTests.test_read_ready_conn_reset.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Reset_WhileReading_ReachesTheReaderAndEverybodyElse(PollerBackend backend) => Run(backend, async () =>

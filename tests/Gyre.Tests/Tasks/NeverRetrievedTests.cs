@@ -24,6 +24,7 @@ public class NeverRetrievedTests
         Assert.IsAssignableFrom<Future>(report.Source);
     }
 
+    /// <summary>CPython: BaseEventLoopTests.test_default_exc_handler_coro.</summary>
     [Fact]
     public void Task_WhoseErrorNobodySaw_IsReportedByName()
     {
