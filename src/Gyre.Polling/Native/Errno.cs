@@ -14,6 +14,7 @@ internal static class Errno
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
     public const int Fault = 14;
+    public const int NotDirectory = 20;
     public const int Invalid = 22;
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;

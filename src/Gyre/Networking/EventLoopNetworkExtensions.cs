@@ -34,6 +34,7 @@ public static class EventLoopNetworkExtensions
             ArgumentNullException.ThrowIfNull(protocolFactory);
             ArgumentException.ThrowIfNullOrEmpty(host);
             CheckPort(port, min: 1);
+            CheckTls(options, host);
             return ConnectToHost(loop, protocolFactory, host, port, options ?? s_connectionDefaults);
         }
 
@@ -55,6 +56,7 @@ public static class EventLoopNetworkExtensions
             }
 
             ArgumentNullException.ThrowIfNull(protocolFactory);
+            CheckTls(options, HostOf(remote));
             return ConnectToAddress(loop, protocolFactory, remote, options ?? s_connectionDefaults);
         }
 
@@ -134,7 +136,7 @@ public static class EventLoopNetworkExtensions
             loop,
             await Connecting.ConnectAsync(loop, [remote], remote.ToString()!, options),
             protocolFactory,
-            (remote as IPEndPoint)?.Address.ToString() ?? "",
+            HostOf(remote),
             options);
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenSocket<TProtocol>(
@@ -153,6 +155,20 @@ public static class EventLoopNetworkExtensions
         }
 
         return await Connecting.OpenAsync(loop, attached, protocolFactory);
+    }
+
+    /// <summary>What the certificate must be valid for. The address of a Unix socket is nobody's name.</summary>
+    private static string HostOf(EndPoint remote) => (remote as IPEndPoint)?.Address.ToString() ?? "";
+
+    /// <summary>Before anything is connected.</summary>
+    private static void CheckTls(ConnectionOptions? options, string host)
+    {
+        if (options?.Tls is { } tls)
+        {
+            _ = TlsOptions.For(tls, host);
+            TlsSetup.CheckTimeout(options.TlsHandshakeTimeout, nameof(options.TlsHandshakeTimeout));
+            TlsSetup.CheckTimeout(options.TlsShutdownTimeout, nameof(options.TlsShutdownTimeout));
+        }
     }
 
     private static void CheckPort(int port, int min)

@@ -21,13 +21,22 @@ internal static class Listening
     }
 
     /// <summary>Makes a server of bound sockets. They are closed when that fails.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="protocolFactory">Makes the protocols.</param>
+    /// <param name="sockets">The bound sockets.</param>
+    /// <param name="options">How to listen.</param>
+    /// <param name="file">The file that the server removes when it is closed, if there is one.</param>
     public static Server Create(
-        EventLoop loop, Func<Protocol> protocolFactory, IReadOnlyList<Socket> sockets, ServerOptions options)
+        EventLoop loop,
+        Func<Protocol> protocolFactory,
+        IReadOnlyList<Socket> sockets,
+        ServerOptions options,
+        UnixSocketFile? file = null)
     {
         Server? server = null;
         try
         {
-            server = new Server(loop, protocolFactory, sockets, options);
+            server = new Server(loop, protocolFactory, sockets, options) { SocketFile = file };
             if (options.StartServing)
             {
                 server.StartServing();

@@ -137,6 +137,7 @@ public sealed partial class Server : IAsyncDisposable
             listener.Close();
         }
 
+        SocketFile?.Remove(_loop);
         _closeWaiters.ReleaseAll();
         ReleaseIfGone();
     }
@@ -183,6 +184,9 @@ public sealed partial class Server : IAsyncDisposable
 
     /// <inheritdoc/>
     public override string ToString() => $"server on {string.Join(", ", EndPoints)} ({_state})";
+
+    /// <summary>The file to remove when the server is closed.</summary>
+    internal UnixSocketFile? SocketFile { get; init; }
 
     internal void Attach(Transport client) => _clients.Add(client);
 

@@ -46,4 +46,14 @@ public class ServerOptions
     /// peer's end. Then the connection is reset, with a <see cref="TimeoutException"/>.</summary>
     /// <value>30 seconds by default. asyncio: <c>ssl_shutdown_timeout</c>.</value>
     public TimeSpan TlsShutdownTimeout { get; init; } = TlsSetup.ShutdownTimeoutDefault;
+
+    /// <summary>Whether <see cref="Server.Close"/> removes the file of a Unix socket that was given by its path. Not
+    /// when it is gone, or another file is in its place.</summary>
+    /// <value>True by default. asyncio: <c>cleanup_socket</c>.</value>
+    public bool CleanUpSocket { get; init; } = true;
+
+    /// <summary>Who may connect to a Unix socket that is given by its path: those who may write to its file. Set
+    /// before the server listens.</summary>
+    /// <value>Null by default: what the process's mask leaves. asyncio: <c>mode</c> (3.16).</value>
+    public UnixFileMode? SocketMode { get; init; }
 }

@@ -30,6 +30,18 @@ internal static class StreamOpening
         return new Connection(reader, new LoopStreamWriter(transport, protocol, reader));
     }
 
+    public static Coroutine<Server> ServeUnixAsync(
+        EventLoop loop,
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,
+        string path,
+        StreamServerOptions? options)
+    {
+        options ??= s_serverDefaults;
+        int limit = options.Limit;
+        return loop.CreateUnixServer(
+            () => new StreamProtocol(loop, new LoopStreamReader(limit), onClient), path, options);
+    }
+
     public static Coroutine<Server> ServeAsync(
         EventLoop loop,
         Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,

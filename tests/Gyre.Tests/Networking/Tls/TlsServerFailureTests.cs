@@ -212,8 +212,8 @@ public class TlsServerFailureTests : TlsServerTest
     [MemberData(nameof(Backends))]
     public void EofReceived_UnsentOutput_GoesOutBeforeTheEnd(PollerBackend backend) => Run(backend, async () =>
     {
-        (Server server, List<RecordingProtocol> accepted) = await Serve(onData: static (_, _) => { });
         byte[] sent = RandomNumberGenerator.GetBytes(8_000_000);
+        (Server server, List<RecordingProtocol> accepted) = await Serve(onData: (self, _) => self.Transport.Write(sent));
         byte[]? hash = null;
         Task client = ForeignClient(server, async (ssl, _) =>
         {
@@ -221,9 +221,7 @@ public class TlsServerFailureTests : TlsServerTest
             await ssl.ShutdownAsync();
             hash = await SHA256.HashDataAsync(ssl);
         });
-        await Until(() => accepted.Count == 1 && accepted[0].IsMade);
-        accepted[0].Transport.Write(sent);
-        await Until(() => accepted[0].IsLost);
+        await Until(() => accepted.Count == 1 && accepted[0].IsLost);
         await client;
         Assert.Equal(SHA256.HashData(sent), hash);
         Assert.Null(accepted[0].Error);

@@ -27,6 +27,73 @@ internal static partial class Scenarios
             "LoopStreamWriter.StartTlsAsync(SslServerAuthenticationOptions, StartTlsOptions)",
             async scenario => await CancelStreamTls(scenario, client: false),
             realTime: true);
+        AddUnix(all);
+    }
+
+    private static void AddUnix(Dictionary<string, Scenario> all)
+    {
+        const string NeverWaits = "Binding a path takes no time. That it is a coroutine leaves room for a version that waits.";
+        all.Add(
+            "Aio.OpenUnixConnection(String, StreamConnectionOptions)",
+            async scenario => await CancelUnix(scenario, static path => Aio.OpenUnixConnection(path)),
+            realTime: true);
+        all.Add(
+            "EventLoop.CreateUnixConnection<TProtocol>(Func<TProtocol>, String, ConnectionOptions)",
+            async scenario => await CancelUnix(
+                scenario, static path => Aio.RunningLoop.CreateUnixConnection(() => new RecordingProtocol(), path)),
+            realTime: true);
+        all.Add(
+            "Aio.StartUnixServer(Func<LoopStreamReader, LoopStreamWriter, Coroutine>, String, StreamServerOptions)",
+            new Scenario(
+                async scenario => await CancelUnixListen(
+                    scenario, static path => Aio.StartUnixServer(static (_, _) => default, path)),
+                RealTime: true,
+                NeverWaits));
+        all.Add(
+            "EventLoop.CreateUnixServer(Func<Protocol>, String, ServerOptions)",
+            new Scenario(
+                async scenario => await CancelUnixListen(
+                    scenario, static path => Aio.RunningLoop.CreateUnixServer(() => new RecordingProtocol(), path)),
+                RealTime: true,
+                NeverWaits));
+    }
+
+    /// <summary>A connection that nobody got is closed: the server sees the end of each that it accepted.</summary>
+    private static async Coroutine CancelUnix<T>(CancelScenario scenario, Func<string, Coroutine<T>> open)
+    {
+        using var directory = new TemporaryDirectory();
+        Server server = await Aio.RunningLoop.CreateUnixServer(() => new RecordingProtocol(), directory["socket"]);
+        LoopTask<T> target = scenario.Target(open(directory["socket"]));
+        await End(target);
+        if (!target.IsCancelled)
+        {
+            switch (target.Result)
+            {
+                case Connection connection:
+                    await connection.DisposeAsync();
+                    break;
+                case ValueTuple<Transport, RecordingProtocol> pair:
+                    pair.Item1.Close();
+                    break;
+            }
+        }
+
+        await server.DisposeAsync();
+    }
+
+    /// <summary>A server that nobody got has left no file.</summary>
+    private static async Coroutine CancelUnixListen(CancelScenario scenario, Func<string, Coroutine<Server>> listen)
+    {
+        using var directory = new TemporaryDirectory();
+        LoopTask<Server> target = scenario.Target(listen(directory["socket"]));
+        await End(target);
+        Assert.Equal(!target.IsCancelled, File.Exists(directory["socket"]));
+        if (!target.IsCancelled)
+        {
+            await target.Result.DisposeAsync();
+        }
+
+        Assert.False(File.Exists(directory["socket"]));
     }
 
     /// <summary>Both protocols hear of the end of their connection, once, whatever became of the
