@@ -11,7 +11,7 @@ namespace Gyre;
 internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
     where TStateMachine : IAsyncStateMachine
 {
-    private const int PooledCountMax = 256;
+    private const int PooledCountMax = 1024;
 
     [ThreadStatic]
     private static FreeList? t_free;

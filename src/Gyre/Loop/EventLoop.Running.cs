@@ -166,8 +166,9 @@ public sealed partial class EventLoop : IReadyQueue
 
         // 3. Exactly what is ready now. What that schedules waits for the next iteration, so I/O
         //    is looked at again after a bounded time.
-        RunReady(Ready.Count);
-        Ready.TrimExcess();
+        int count = Ready.Count;
+        RunReady(count);
+        Ready.TrimExcess(count);
         Iterations++;
     }
 

@@ -4,9 +4,10 @@ namespace Gyre;
 
 /// <summary>What other threads may touch of a loop: entries that they post, and whether it must be woken.</summary>
 /// <remarks>
-/// One lock guards everything here, so each pair of accesses that must not pass each other is under it. A
-/// poster wakes the loop only when the loop said that it is about to block, and takes that word back: the loop is
-/// woken at most once for each time it blocks, however many entries arrive.
+/// One lock guards everything here, so each pair of accesses that must not pass each other is under it; but a
+/// loop that finds nothing in its inbox does not take it. A poster wakes the loop only when the loop said that it
+/// is about to block, and takes that word back: the loop is woken at most once for each time it blocks, however
+/// many entries arrive.
 /// </remarks>
 internal sealed class LoopInbox(Poller poller)
 {
@@ -16,8 +17,11 @@ internal sealed class LoopInbox(Poller poller)
     private readonly Lock _lock = new();
     private ReadyEntry[] _entries = new ReadyEntry[InitialCapacity];
     private ReadyEntry[] _spare = new ReadyEntry[InitialCapacity];
-    private int _count;
-    private bool _blocking;
+
+    // Written under the lock. Read without it by the loop's thread alone, in DrainTo.
+    private volatile int _count;
+    private volatile bool _blocking;
+
     private bool _closed;
 
     /// <summary>Posts an entry from any thread. False when the loop is closed and will never run it.</summary>
@@ -63,6 +67,13 @@ internal sealed class LoopInbox(Poller poller)
     /// <summary>Moves what was posted to the ready queue, in the order of posting.</summary>
     public void DrainTo(ReadyQueue ready)
     {
+        // An entry that is missed here is seen in the next iteration, or by TryBeginBlocking, which takes the lock.
+        // Only this thread sets _blocking.
+        if (_count == 0 && !_blocking)
+        {
+            return;
+        }
+
         ReadyEntry[] entries;
         int count;
         lock (_lock)

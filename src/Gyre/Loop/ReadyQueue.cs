@@ -21,14 +21,21 @@ internal sealed class ReadyQueue
 {
     private const int InitialCapacity = 64;
 
-    /// <summary>A ring above this size is given back once it has drained.</summary>
-    private const int RetainedCapacityMax = 1 << 16;
+    /// <summary>A ring above this size is given back once it has not been needed for a while.</summary>
+    private const int RetainedCapacityMax = 1 << 12;
+
+    /// <summary>How many iterations in a row that is. A burst is often followed by another.</summary>
+    private const int QuietIterationsMax = 256;
 
     private ReadyEntry[] _entries = new ReadyEntry[InitialCapacity];
     private long _head;
     private long _tail;
+    private int _quietIterations;
 
     public int Count => (int)(_tail - _head);
+
+    /// <summary>How many entries fit in before the ring grows.</summary>
+    public int Capacity => _entries.Length;
 
     /// <summary>Adds an entry and returns its position.</summary>
     public long Enqueue(WorkItem item, object? first, object? second, ExecutionContext? context)
@@ -40,10 +47,24 @@ internal sealed class ReadyQueue
         }
 
         ref ReadyEntry entry = ref entries[(int)_tail & (entries.Length - 1)];
+
+        // The slot is empty. Storing a null again would cost as much as storing an object: the collector is told.
         entry.Item = item;
-        entry.First = first;
-        entry.Second = second;
-        entry.Context = context;
+        if (first is not null)
+        {
+            entry.First = first;
+        }
+
+        if (second is not null)
+        {
+            entry.Second = second;
+        }
+
+        if (context is not null)
+        {
+            entry.Context = context;
+        }
+
         return _tail++;
     }
 
@@ -65,12 +86,18 @@ internal sealed class ReadyQueue
     /// <summary>The entry at a position that <see cref="Contains"/> confirms.</summary>
     public ref ReadyEntry At(long position) => ref _entries[(int)position & (_entries.Length - 1)];
 
-    /// <summary>Gives back a ring that one burst made large. Called when an iteration has ended.</summary>
-    public void TrimExcess()
+    /// <summary>Gives back a ring that a burst made large. Called when an iteration has ended.</summary>
+    /// <param name="ran">How many entries the iteration has run.</param>
+    public void TrimExcess(int ran)
     {
-        if (_entries.Length > RetainedCapacityMax && Count < InitialCapacity)
+        if (_entries.Length <= RetainedCapacityMax || Math.Max(ran, Count) > _entries.Length / 8)
         {
-            Resize(InitialCapacity);
+            _quietIterations = 0;
+        }
+        else if (++_quietIterations > QuietIterationsMax)
+        {
+            _quietIterations = 0;
+            Resize(_entries.Length / 4);
         }
     }
 
