@@ -28,7 +28,9 @@ public class TimerMemoryTests
 
         Assert.Equal(Count / 10, test.Loop.Timers.PendingCount);
         long bytesEach = (GC.GetTotalMemory(forceFullCollection: true) - before) / pending.Count;
-        Assert.InRange(bytesEach, 0, 400);
+
+        // Below nothing when what other tests have left in pools is given back meanwhile.
+        Assert.InRange(bytesEach, long.MinValue, 400);
         GC.KeepAlive(pending);
     }
 

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 
 namespace Gyre.Tests.Testing.Everywhere;
 
-/// <summary>The methods of the library that return something of its own to await, found by
-/// reflection.</summary>
+/// <summary>The methods of the library that return something to await, found by reflection.</summary>
 internal static class PublicAwaitables
 {
     /// <summary>As <c>Aio.Sleep&lt;T&gt;(TimeSpan, T)</c>; a member that extends a type goes by that type's
@@ -17,27 +17,20 @@ internal static class PublicAwaitables
                BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
            where !method.IsSpecialName && !method.Name.StartsWith("get_", StringComparison.Ordinal)
                && method.GetCustomAttribute<EditorBrowsableAttribute>() is null
-               && method.GetBaseDefinition() == method
+               && (method.GetBaseDefinition() == method || method.GetBaseDefinition().Module != type.Module)
                && IsAwaitable(method.ReturnType)
            let name = NameOf(method)
            orderby name
            select name,
     ];
 
-    private static bool IsAwaitable(Type type)
-    {
-        Type open = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
-        return open == typeof(Coroutine)
-            || open == typeof(Coroutine<>)
-            || open == typeof(YieldAwaitable)
-            || typeof(Future).IsAssignableFrom(type);
-    }
+    private static bool IsAwaitable(Type type) => type.GetMethod("GetAwaiter", Type.EmptyTypes) is not null;
 
     private static string NameOf(MethodInfo method)
     {
         Type[] parameters = [.. method.GetParameters().Select(parameter => parameter.ParameterType)];
         Type owner = method.DeclaringType!;
-        if (owner.Name.EndsWith("Extensions", StringComparison.Ordinal))
+        if (method.IsDefined(typeof(ExtensionAttribute)))
         {
             (owner, parameters) = (parameters[0], parameters[1..]);
         }

@@ -77,22 +77,7 @@ internal static partial class Scenarios
     /// accepted.</summary>
     private static async Coroutine CancelOpen(CancelScenario scenario, Func<IPEndPoint, Coroutine<Connection>> open)
     {
-        Server server = await Aio.StartServer(
-            static async (reader, writer) =>
-            {
-                try
-                {
-                    await reader.ReadToEndAsync();
-                }
-                catch (System.Net.Sockets.SocketException)
-                {
-                    // A reset is an end, too.
-                }
-
-                writer.Close();
-            },
-            "127.0.0.1",
-            0);
+        Server server = await Aio.StartServer(ReadToTheEnd, "127.0.0.1", 0);
         LoopTask<Connection> target = scenario.Target(open((IPEndPoint)server.EndPoints[0]));
         await End(target);
         if (!target.IsCancelled)
@@ -100,13 +85,32 @@ internal static partial class Scenarios
             await target.Result.DisposeAsync();
         }
 
-        // Returns when the last of its connections has ended.
+        await EndServer(server);
+    }
+
+    /// <summary>Returns when the last of its connections has ended, and the tasks with them.</summary>
+    private static async Coroutine EndServer(Server server)
+    {
         await server.DisposeAsync();
         await Aio.Sleep(1.Milliseconds());
         while (Aio.AllTasks().Count > 2)
         {
             await Aio.Sleep(1.Milliseconds());
         }
+    }
+
+    private static async Coroutine ReadToTheEnd(LoopStreamReader reader, LoopStreamWriter writer)
+    {
+        try
+        {
+            await reader.ReadToEndAsync();
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            // A reset is an end, too.
+        }
+
+        writer.Close();
     }
 
     /// <summary>A server that nobody got does not listen.</summary>

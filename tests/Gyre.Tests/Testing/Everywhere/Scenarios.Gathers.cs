@@ -4,9 +4,9 @@ namespace Gyre.Tests.Testing.Everywhere;
 
 internal static partial class Scenarios
 {
-    // Cancelling a gather cancels every child and waits for it: when the target has ended, so have they.
-    // Where the target has not taken its first step, nobody has waited for the gather yet, and the children
-    // run on.
+    // Cancelling a gather cancels every child. GatherOutcomes waits for all of them, Gather for the first that
+    // ends; these have no clean-up that would keep the others. When the target has ended, so have they. Where the
+    // target has not taken its first step, nobody has waited for the gather yet, and the children run on.
     private static void AddGathers(Dictionary<string, Scenario> all)
     {
         all.Add("Aio.Gather<T>(ReadOnlySpan<Coroutine<T>>)", async scenario =>
@@ -31,9 +31,22 @@ internal static partial class Scenarios
         all.Add("Aio.GatherOutcomes<T>(ReadOnlySpan<LoopTask<T>>)", async scenario =>
             await EndGather(scenario, Aio.GatherOutcomes(TaskLater(1, 1), TaskLater(2, 2))));
         all.Add("Aio.GatherOutcomes<T>(ReadOnlySpan<Coroutine<T>>)", async scenario =>
-            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Later(2, 2))));
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), LaterWithCleanUp(2, 2))));
         all.Add("Aio.GatherOutcomes(ReadOnlySpan<Future>)", async scenario =>
             await EndGather(scenario, Aio.GatherOutcomes(TaskLater(1, 1), FutureLater(2, 2))));
+    }
+
+    /// <summary>Ends a second late, also when it is cancelled.</summary>
+    private static async Coroutine<int> LaterWithCleanUp(int seconds, int result)
+    {
+        try
+        {
+            return await Later(seconds, result);
+        }
+        finally
+        {
+            await Aio.CancelScope(async _ => await Aio.Sleep(1.Seconds()), shield: true);
+        }
     }
 
     private static async Coroutine EndGather(CancelScenario scenario, Future gather)

@@ -10,20 +10,19 @@ internal static partial class Scenarios
         {
             var mutex = new LoopLock();
             await CancelLock(scenario, mutex.LockAsync);
-            Assert.False(mutex.IsLocked);
+            Assert.Equal("LoopLock [unlocked]", mutex.ToString());
         });
         all.Add("LoopCondition.LockAsync()", async scenario =>
         {
             var condition = new LoopCondition();
             await CancelLock(scenario, condition.LockAsync);
-            Assert.False(condition.IsLocked);
+            Assert.Equal("LoopCondition [unlocked]", condition.ToString());
         });
         all.Add("LoopSemaphore.AcquireAsync()", async scenario =>
         {
             var semaphore = new LoopSemaphore(1);
             await CancelLock(scenario, semaphore.AcquireAsync);
-            Assert.Equal(1, semaphore.Value);
-            Assert.False(semaphore.IsLocked);
+            Assert.Equal("LoopSemaphore [unlocked, value: 1]", semaphore.ToString());
         });
         all.Add("LoopEvent.WaitAsync()", async scenario =>
         {

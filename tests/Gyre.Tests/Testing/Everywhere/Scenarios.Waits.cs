@@ -25,7 +25,8 @@ internal static partial class Scenarios
             LoopTask<WaitResult<LoopTask<int>>> target = scenario.Target(Aio.Wait(tasks, 3.Seconds()));
             await End(target);
 
-            // Nobody sleeps but the tasks.
+            // Nobody listens to the tasks any more, and nobody sleeps but they.
+            Assert.All(tasks, task => Assert.DoesNotContain("callbacks", task.ToString()));
             Assert.Equal(tasks.Count(task => !task.IsDone), Aio.RunningLoop.Timers.PendingCount);
 
             // Cancelling the wait is nothing to those that are waited for.
@@ -41,22 +42,34 @@ internal static partial class Scenarios
     private static async Coroutine CancelAsCompleted(CancelScenario scenario)
     {
         LoopTask<int>[] tasks = [TaskLater(1, 1), TaskLater(2, 2)];
-        CompletionSequence<LoopTask<int>> sequence = Aio.AsCompleted<LoopTask<int>>(tasks);
+        CompletionSequence<LoopTask<int>> sequence = Aio.AsCompleted<LoopTask<int>>(tasks, 9.Seconds());
         CompletionEnumerator<LoopTask<int>> enumerator = sequence.GetAsyncEnumerator();
-        LoopTask<bool> target = scenario.Target(enumerator.MoveNextAsync());
-        await End(target);
         var results = new List<int>();
+        LoopTask<bool> target = scenario.Target(enumerator.MoveNextAsync());
+        await Aio.Yield();
+        LoopTask<TimeSpan> other = Aio.CreateTask(GetAnother());
+        await End(target);
         if (!target.IsCancelled)
         {
             results.Add(enumerator.Current.Result);
         }
 
+        // What the target was woken for goes to the other one, at once.
+        Assert.Equal(target.IsCancelled ? 1.Seconds() : 2.Seconds(), await other);
         while (await enumerator.MoveNextAsync())
         {
             results.Add(enumerator.Current.Result);
         }
 
         Assert.Equal([1, 2], results);
+
+        async Coroutine<TimeSpan> GetAnother()
+        {
+            CompletionEnumerator<LoopTask<int>> another = sequence.GetAsyncEnumerator();
+            Assert.True(await another.MoveNextAsync());
+            results.Add(another.Current.Result);
+            return Aio.RunningLoop.Time;
+        }
     }
 
     private static void AddWaitFors(Dictionary<string, Scenario> all)

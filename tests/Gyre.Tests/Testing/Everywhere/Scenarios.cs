@@ -32,6 +32,8 @@ internal static partial class Scenarios
         AddReaders(all);
         AddConnections(all);
         AddNetworking(all);
+        AddBclTasks(all);
+        AddBclStreams(all);
         return all;
     }
 
