@@ -41,7 +41,17 @@ public class CancellationTableTests
     public void Tables_HaveNoCellThatIsNotRun()
     {
         IEnumerable<(string, string)> run = PlaceCells().Concat(PairCells()).Select(row => row.Data);
+        Assert.NotEmpty(CancellationTable.Cells);
         Assert.Equal(run.Order(), CancellationTable.Cells.Keys.Order());
+    }
+
+    [Theory]
+    [InlineData("| Where else the task is | `task.Cancel()` |\n|-|-|\n| asleep | cancelled |", "Where else the task is")]
+    [InlineData("| Where the task is | `task.Cancel()` |\n|-|-|\n| asleep | cancelled | again |", "3 cells instead of 2")]
+    public void Read_OfATableThatNoTestRuns_IsRefused(string table, string message)
+    {
+        using var page = new System.IO.StringReader($"## When each meets each\n{table}\n");
+        Assert.Contains(message, Assert.Throws<FormatException>(() => CancellationTable.Read(page)).Message);
     }
 
     private static string Observe(Place place, Source source)
