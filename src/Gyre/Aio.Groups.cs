@@ -6,7 +6,7 @@ public static partial class Aio
     /// <c>TaskGroup</c>.</summary>
     /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
     /// <remarks>When the body or a task fails, the rest is cancelled and waited for. On cancel: the tasks are cancelled
-    /// and waited for, then the cancellation goes on.</remarks>
+    /// and waited for, then the cancellation goes on. Guarantees G-33, G-44.</remarks>
     /// <exception cref="AggregateException">The errors of the tasks and of the body. The errors of a nested group are
     /// an AggregateException inside.</exception>
     /// <exception cref="InvalidOperationException">No task is running.</exception>

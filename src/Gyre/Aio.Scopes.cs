@@ -12,7 +12,8 @@ public static partial class Aio
     /// <remarks>
     /// <para>While the scope is cancelled, every await inside that has to wait is cancelled, also those of
     /// the body's clean-up; clean-up that waits stands in a shielded scope, which should have a deadline of
-    /// its own. Errors and cancellation from outside leave unchanged.</para>
+    /// its own. Errors and cancellation from outside leave unchanged. Guarantees G-50, G-51, G-52; what
+    /// happens when scopes, timeouts, groups and requests meet: G-53.</para>
     /// <para>trio: <c>CancelScope</c>, <c>move_on_after</c>. For <c>fail_after</c> use
     /// <c>Aio.Timeout</c>.</para>
     /// </remarks>

@@ -42,7 +42,7 @@ public static partial class Aio
     public static IReadOnlyList<LoopTask> AllTasks() => EventLoop.Running.AllTasks();
 
     /// <summary>Waits for a time. Zero or less lets everything else that is ready run first.</summary>
-    /// <remarks>On cancel: the timer is removed. asyncio: <c>sleep</c>.</remarks>
+    /// <remarks>Guarantees G-12, G-25. On cancel: the timer is removed. asyncio: <c>sleep</c>.</remarks>
     public static Coroutine Sleep(TimeSpan delay) => Sleeping.Sleep(delay);
 
     /// <summary>Waits for a time and returns <paramref name="result"/>. asyncio: <c>sleep(delay, result)</c>.</summary>
@@ -50,12 +50,13 @@ public static partial class Aio
     public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Sleeping.Sleep(delay, result);
 
     /// <summary>Lets everything else that is ready run first. The cheapest wait. asyncio: <c>sleep(0)</c>.</summary>
+    /// <remarks>Guarantee G-25.</remarks>
     public static YieldAwaitable Yield() => new(EventLoop.Running);
 
     /// <summary>Protects a coroutine from the cancellation of the one who awaits it. asyncio: <c>shield</c>.</summary>
     /// <returns>A future that ends as the inner task does. Cancelling it leaves the task running.</returns>
     /// <remarks>Loop thread only. An error of the task after the future was cancelled goes to the exception
-    /// handler.</remarks>
+    /// handler. Guarantees G-32, G-97.</remarks>
     public static Future<T> Shield<T>(Coroutine<T> coroutine) => Shielding.Shield<T>(CreateTask(coroutine));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>

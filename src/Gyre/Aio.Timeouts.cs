@@ -7,7 +7,7 @@ public static partial class Aio
     /// <param name="body">Runs inside the current task, without a trip through the loop.</param>
     /// <remarks>The body's result, errors and foreign cancellation leave unchanged. On expiry the current
     /// task is cancelled once, and the cancellation leaves as a <see cref="TimeoutException"/> after the body
-    /// has cleaned up.</remarks>
+    /// has cleaned up. Guarantees G-44, G-45.</remarks>
     /// <exception cref="TimeoutException">The deadline passed.</exception>
     /// <exception cref="InvalidOperationException">No task is running.</exception>
     public static Coroutine Timeout(TimeSpan? delay, Func<TimeoutScope, Coroutine> body)
@@ -51,7 +51,7 @@ public static partial class Aio
     /// <param name="coroutine">Runs inside the current task.</param>
     /// <param name="timeout">The limit from now. Null for none; zero or less cancels it before its first step.</param>
     /// <remarks>Returns or throws only after what was awaited has ended. A result that comes in the moment of the
-    /// deadline is returned.</remarks>
+    /// deadline is returned. Guarantees G-44, G-46.</remarks>
     /// <exception cref="TimeoutException">It did not end in time, and has been cancelled.</exception>
     public static Coroutine<T> WaitFor<T>(Coroutine<T> coroutine, TimeSpan? timeout) =>
         Waiting.WaitFor(coroutine, timeout);
@@ -84,7 +84,7 @@ public static partial class Aio
     /// as pending.</param>
     /// <param name="returnWhen">When to return.</param>
     /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to
-    /// them either.</remarks>
+    /// them either (G-31).</remarks>
     /// <exception cref="ArgumentException">No future was given.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="returnWhen"/> is none of its
     /// values.</exception>
@@ -107,6 +107,7 @@ public static partial class Aio
     /// <param name="timeout">The limit for all of them, from now; null for none.</param>
     /// <returns>The futures that were given, for <c>await foreach</c>. After the limit it throws a
     /// <see cref="TimeoutException"/>.</returns>
+    /// <remarks>Guarantee G-30. On cancel: what the cancelled call did not give comes with the next one.</remarks>
     public static CompletionSequence<TFuture> AsCompleted<TFuture>(
         IEnumerable<TFuture> futures, TimeSpan? timeout = null)
         where TFuture : Future

@@ -54,7 +54,7 @@ public sealed class LoopBarrier
     /// <returns>The place in the order of arrival, from 0. Choose one of them to do what is to be done
     /// once.</returns>
     /// <remarks>On cancel: the task no longer counts as having come; if the barrier has opened already,
-    /// nothing changes for the others.</remarks>
+    /// nothing changes for the others (G-64). Guarantee G-75.</remarks>
     /// <exception cref="BrokenBarrierException">The barrier is broken, or was reset or aborted
     /// meanwhile.</exception>
     public async Coroutine<int> WaitAsync()

@@ -46,7 +46,7 @@ public sealed class LoopCondition : IReleasable
     /// <remarks>
     /// Tasks are woken in the order of their calls, and take the lock in that order. May return without a
     /// notification. On cancel: the lock is taken again first, however long that takes, so the caller holds
-    /// it whatever happens; and a notification that this task may have had is given to another.
+    /// it whatever happens; and a notification that this task may have had is given to another (G-62).
     /// </remarks>
     /// <exception cref="InvalidOperationException">The lock is not held, or belongs to another
     /// loop.</exception>
@@ -99,7 +99,7 @@ public sealed class LoopCondition : IReleasable
 
     /// <summary>Wakes tasks that wait, those that have waited longest. asyncio: <c>notify</c>.</summary>
     /// <param name="count">How many, at most. Zero or less wakes none.</param>
-    /// <remarks>They go on once the caller has released the lock.</remarks>
+    /// <remarks>They go on once the caller has released the lock. Guarantee G-73.</remarks>
     /// <exception cref="InvalidOperationException">The lock is not held.</exception>
     public void Notify(int count = 1)
     {

@@ -22,7 +22,7 @@ public sealed class LoopEvent
 
     /// <summary>Sets the event and wakes every task that waits for it, in the order of arrival. asyncio:
     /// <c>set</c>.</summary>
-    /// <remarks>Who has been woken goes on, even if the event is cleared before its turn.</remarks>
+    /// <remarks>Who has been woken goes on, even if the event is cleared before its turn (G-72).</remarks>
     public void Set()
     {
         _binding.AssertOnLoop();

@@ -30,8 +30,8 @@ public sealed class LoopLock : IReleasable
 
     /// <summary>Waits for the lock and takes it.</summary>
     /// <returns>What releases it: <c>using (await mutex.LockAsync()) { … }</c>.</returns>
-    /// <remarks>Tasks get the lock in the order of their calls. Does not yield when the lock is free. On
-    /// cancel: the lock is not taken. asyncio: <c>acquire</c>.</remarks>
+    /// <remarks>Tasks get the lock in the order of their calls (G-70). Does not yield when the lock is free. On
+    /// cancel: the lock is not taken (G-60). asyncio: <c>acquire</c>.</remarks>
     /// <exception cref="InvalidOperationException">The lock belongs to another loop.</exception>
     public async Coroutine<LoopReleaser> LockAsync()
     {
@@ -63,7 +63,7 @@ public sealed class LoopLock : IReleasable
     }
 
     /// <summary>Frees the lock and wakes the task that has waited longest. asyncio: <c>release</c>.</summary>
-    /// <remarks>Never runs the woken task inside this call.</remarks>
+    /// <remarks>Never runs the woken task inside this call (G-3).</remarks>
     /// <exception cref="InvalidOperationException">The lock is not held.</exception>
     public void Release()
     {

@@ -4,7 +4,7 @@ namespace Gyre;
 /// put.</summary>
 /// <typeparam name="T">The type of the items. A tuple <c>(priority, item)</c> is compared part by
 /// part.</typeparam>
-/// <remarks>Otherwise as <see cref="LoopQueue{T}"/>. An error of the comparer leaves the call that met it,
+/// <remarks>Otherwise as <see cref="LoopQueue{T}"/>. Guarantee G-74. An error of the comparer leaves the call that met it,
 /// and nothing has changed then. asyncio: <c>PriorityQueue</c>.</remarks>
 public sealed class LoopPriorityQueue<T> : LoopQueue<T>
 {

@@ -6,7 +6,7 @@ public partial class LoopQueue<T>
     /// foreach</c>.</summary>
     /// <remarks>Loop thread only. Several tasks may enumerate at once: each item goes to one of them. Leaving
     /// the loop early loses nothing. The body calls <see cref="TaskDone"/> where somebody joins the queue. On
-    /// cancel: no item is removed.</remarks>
+    /// cancel: no item is removed (G-63).</remarks>
     public LoopQueueEnumerator<T> GetAsyncEnumerator() => new(this);
 
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ namespace Gyre;
 /// <typeparam name="T">The type of the items.</typeparam>
 /// <remarks>
 /// <para>Loop thread only. Putting waits while the queue is full, getting while it is empty; who waits is
-/// served in the order of arrival. <c>await foreach</c> gets items until the queue is shut down and
+/// served in the order of arrival (G-74). <c>await foreach</c> gets items until the queue is shut down and
 /// empty.</para>
 /// <para>Bound to the first loop in which somebody has to wait. asyncio: <c>Queue</c>.</para>
 /// </remarks>
@@ -157,7 +157,8 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
 
     /// <summary>Waits until every item that was put has been got and reported with
     /// <see cref="TaskDone"/>.</summary>
-    /// <remarks>Does not yield when that is so. On cancel: nothing changes. asyncio: <c>join</c>.</remarks>
+    /// <remarks>Guarantee G-77. Does not yield when that is so. On cancel: nothing changes. asyncio:
+    /// <c>join</c>.</remarks>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
     public Coroutine JoinAsync() => _finished.WaitAsync();
 
@@ -165,7 +166,7 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     /// <c>shutdown</c>.</summary>
     /// <param name="immediate">Whether to drop what is inside, too. Each dropped item counts as done.</param>
     /// <remarks>All who wait are woken; when their turn comes, they get what is left or a
-    /// <see cref="QueueShutDownException"/>. Calling it again is allowed.</remarks>
+    /// <see cref="QueueShutDownException"/> (G-76). Calling it again is allowed.</remarks>
     public void Shutdown(bool immediate = false)
     {
         _binding.AssertOnLoop();

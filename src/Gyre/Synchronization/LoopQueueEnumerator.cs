@@ -13,7 +13,7 @@ public sealed class LoopQueueEnumerator<T>
     public T Current => _current!;
 
     /// <summary>Waits for an item and removes it. False when the queue is shut down and empty.</summary>
-    /// <remarks>On cancel: no item is removed.</remarks>
+    /// <remarks>On cancel: no item is removed (G-63).</remarks>
     public Coroutine<bool> MoveNextAsync() => _queue.MoveNextAsync(this);
 
     internal void Set(T item) => _current = item;

@@ -31,7 +31,7 @@ public class LoopSemaphore : IReleasable
 
     /// <summary>Waits for a permit and takes it. asyncio: <c>acquire</c>.</summary>
     /// <returns>What gives it back: <c>using (await semaphore.AcquireAsync()) { … }</c>.</returns>
-    /// <remarks>Tasks get permits in the order of their calls. Does not yield when <see cref="IsLocked"/> is
+    /// <remarks>Tasks get permits in the order of their calls (G-71). Does not yield when <see cref="IsLocked"/> is
     /// false. On cancel: no permit is taken (G-61).</remarks>
     /// <exception cref="InvalidOperationException">The semaphore belongs to another loop.</exception>
     public async Coroutine<LoopReleaser> AcquireAsync()
@@ -74,7 +74,7 @@ public class LoopSemaphore : IReleasable
 
     /// <summary>Gives a permit back, or adds one. It goes to the task that has waited longest. asyncio:
     /// <c>release</c>.</summary>
-    /// <remarks>Never runs the woken task inside this call. There may be more permits than at the start; see
+    /// <remarks>Never runs the woken task inside this call (G-3). There may be more permits than at the start; see
     /// <see cref="LoopBoundedSemaphore"/>.</remarks>
     /// <exception cref="OverflowException">There are <see cref="int.MaxValue"/> permits.</exception>
     public virtual void Release()

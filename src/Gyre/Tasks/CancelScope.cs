@@ -10,7 +10,7 @@ namespace Gyre;
 /// in: what stands behind it runs on.</para>
 /// <para>Inside are the body, the blocks in it, and the tasks of the task groups that were opened in it.
 /// Tasks made with <c>Aio.CreateTask</c> are not; one that is awaited inside gets one request.</para>
-/// <para>trio: <c>CancelScope</c>.</para>
+/// <para>Guarantees G-50 to G-53. trio: <c>CancelScope</c>.</para>
 /// </remarks>
 // Active ──Cancel, deadline──▶ Cancelled ──end of the body──▶ Ended
 //    └───────────────────end of the body─────────────────────▶ Ended

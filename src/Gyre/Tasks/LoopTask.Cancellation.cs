@@ -16,7 +16,7 @@ public abstract partial class LoopTask
     /// the task
     /// is cancelled, delivers the request. One that ends otherwise keeps its outcome, and the request is delivered at
     /// the next await of something of this library. So is a request that comes during a foreign await without a
-    /// token.</para>
+    /// token. Guarantees G-47, G-48.</para>
     /// </remarks>
     public CancellationToken CancellationToken
     {
@@ -52,9 +52,9 @@ public abstract partial class LoopTask
     /// <returns>False when the task is done already.</returns>
     /// <remarks>
     /// Loop thread only. What the task waits for is cancelled, through any chain of tasks; the exception arrives when
-    /// that has ended. If there is nothing to cancel, it arrives at the next step or the next await. A task that
-    /// was not yet
-    /// run ends without running. Each call counts, see <see cref="Cancelling"/>. asyncio: <c>Task.cancel</c>.
+    /// that has ended (G-40, G-41). If there is nothing to cancel, it arrives at the next step or the next await. A
+    /// task that was not yet run ends without running (G-42). Each call counts, see <see cref="Cancelling"/>.
+    /// asyncio: <c>Task.cancel</c>.
     /// </remarks>
     public override bool Cancel(string? message = null)
     {

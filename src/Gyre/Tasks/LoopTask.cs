@@ -6,10 +6,9 @@ namespace Gyre;
 
 /// <summary>A coroutine that the loop runs by itself, a step at a time.</summary>
 /// <remarks>
-/// <para>Loop thread only. The first step runs in the next iteration, unless the task was started eagerly. The
-/// loop holds a
-/// pending task: it never vanishes. Its error goes to whoever awaits it; if nobody does, to the loop's exception
-/// handler.</para>
+/// <para>Loop thread only. The first step runs in the next iteration, unless the task was started eagerly (G-22).
+/// The loop holds a pending task: it never vanishes (G-28). Its error goes to whoever awaits it; if nobody does, to
+/// the loop's exception handler (G-90).</para>
 /// <para>asyncio: <c>Task</c>.</para>
 /// </remarks>
 public abstract partial class LoopTask : Future

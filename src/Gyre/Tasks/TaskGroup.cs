@@ -8,7 +8,7 @@ namespace Gyre;
 /// cancelled and waited for, and all errors leave as one <see cref="AggregateException"/>. A task that was
 /// cancelled is no
 /// failure.</para>
-/// <para>asyncio: <c>TaskGroup</c>.</para>
+/// <para>Guarantees G-33, G-44. asyncio: <c>TaskGroup</c>.</para>
 /// </remarks>
 // Open ──body ends──▶ Joining ──last task ends──▶ Closed
 //   └──error, cancel, Cancel()──▶ Aborting (tasks cancelled, no new ones) ──last task ends──▶ Closed
@@ -83,7 +83,8 @@ public sealed class TaskGroup
 
     /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio:
     /// <c>TaskGroup.cancel</c>.</summary>
-    /// <remarks>The block returns normally, unless something fails meanwhile. After the end it does nothing.</remarks>
+    /// <remarks>The block returns normally, unless something fails or somebody else asks for the end of the task
+    /// meanwhile (G-44). After the end it does nothing.</remarks>
     public void Cancel()
     {
         if (!_aborting && !(_exiting && _tasks.Count == 0))

@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>A block with a deadline, which may be moved while the block runs. Given to the body of
 /// <c>Aio.Timeout</c>.</summary>
-/// <remarks>Loop thread only. asyncio: <c>Timeout</c>.</remarks>
+/// <remarks>Loop thread only. Guarantees G-44, G-45. asyncio: <c>Timeout</c>.</remarks>
 // Active ──deadline──▶ Expiring ──end of the body──▶ Expired
 //    └──end of the body──▶ Finished
 [DebuggerDisplay("{ToString(),nq}")]
