@@ -2,10 +2,9 @@ using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Tasks;
 
-/// <summary><c>TaskGroup.cancel</c> of CPython 3.15.</summary>
+// TaskGroup.cancel of CPython 3.15.
 public partial class TaskGroupTests
 {
-    /// <summary>CPython: BaseTestTaskGroup.test_taskgroup_cancel_children.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -26,7 +25,6 @@ public partial class TaskGroupTests
         await Aio.Yield();
     });
 
-    /// <summary>CPython: BaseTestTaskGroup.test_taskgroup_cancel_body, test_taskgroup_cancel_idempotent.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
@@ -49,7 +47,6 @@ public partial class TaskGroupTests
         await Aio.Yield();
     });
 
-    /// <summary>CPython: BaseTestTaskGroup.test_taskgroup_cancel_after_exit.</summary>
     [Fact]
     public void GroupCancel_AfterTheEnd_DoesNothing() => Run(async () =>
     {
@@ -75,8 +72,6 @@ public partial class TaskGroupTests
             await Throws<InvalidOperationException>(async () => await late);
         }));
 
-    /// <summary>CPython: BaseTestTaskGroup.test_taskgroup_cancel_before_exception,
-    /// test_taskgroup_cancel_after_exception.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -115,7 +110,6 @@ public partial class TaskGroupTests
         }
     });
 
-    /// <summary>CPython: BaseTestTaskGroup.test_taskgroup_body_cancel_before_exception.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
