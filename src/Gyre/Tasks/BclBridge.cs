@@ -7,8 +7,7 @@ public static class BclBridge
     {
         /// <summary>A BCL task that ends as the future does. It may be awaited on any thread.</summary>
         /// <remarks>Any thread. Its continuations run on the thread pool or in their own context, never inside the
-        /// loop's
-        /// iteration. Counts as retrieving the future's error.</remarks>
+        /// loop's iteration (G-8). Counts as retrieving the future's error.</remarks>
         public Task AsTask() => Mirror<VoidResult>(future);
     }
 

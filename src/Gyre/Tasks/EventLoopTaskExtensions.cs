@@ -65,8 +65,9 @@ public static class EventLoopTaskExtensions
         /// <param name="context">The context of the task's steps; the caller's when null.</param>
         /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running. Null leaves it
         /// to the loop's task factory; without one the answer is no.</param>
-        /// <param name="cancellationToken">Cancels the task, from any thread.</param>
-        /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly.</remarks>
+        /// <param name="cancellationToken">Cancels the task, from any thread (G-49).</param>
+        /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly (G-22). The loop
+        /// holds the task until it has ended (G-28).</remarks>
         /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is
         /// closed.</exception>
         public LoopTask CreateTask(

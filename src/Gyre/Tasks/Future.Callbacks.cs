@@ -16,7 +16,7 @@ public abstract partial class Future
     /// <param name="callback">Runs once, in its own turn of the loop.</param>
     /// <param name="context">The context it runs in; the caller's when null.</param>
     /// <remarks>Loop thread only. Callbacks run in the order in which they were added. An exception goes to the loop's
-    /// exception handler. asyncio: <c>add_done_callback</c>.</remarks>
+    /// exception handler. Guarantees G-21, G-92. asyncio: <c>add_done_callback</c>.</remarks>
     public void AddDoneCallback(Action<Future> callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Gyre;
 
 /// <summary>An outcome that is not known yet: the base of <see cref="Future{T}"/> and <see cref="LoopTask"/>.</summary>
-/// <remarks>Belongs to one loop and to its thread. asyncio: <c>Future</c>.</remarks>
+/// <remarks>Belongs to one loop and to its thread. Its outcome is final (G-20). asyncio: <c>Future</c>.</remarks>
 // Pending ──result or error──▶ Finished     Terminal states never change (but see WaitFuture).
 //    └──────────Cancel───────▶ Cancelled    Callbacks are queued, never run inside the transition.
 // Invariant: _callbacks is null once the future is done.
