@@ -30,19 +30,33 @@ internal static class Connecting
         return await race.RunAsync() ?? throw Failure(name, remotes, race.Errors);
     }
 
-    /// <summary>Makes a transport of a connected socket, and waits until its protocol has been told.</summary>
+    /// <summary>Makes a transport of a connected socket, with TLS if the options ask for it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="socket">The connected socket. It is closed when this fails.</param>
+    /// <param name="protocolFactory">Makes the protocol.</param>
+    /// <param name="host">The name that the certificate must be valid for.</param>
+    /// <param name="options">How to connect.</param>
+    public static Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
+        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, string host, ConnectionOptions options)
+        where TProtocol : Protocol =>
+        OpenAsync(loop, socket, protocolFactory, protocol => TlsOptions.Setup(protocol, host, options));
+
+    /// <summary>Makes a transport of a connected socket, of either side.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="socket">The connected socket. It is closed when this fails.</param>
+    /// <param name="protocolFactory">Makes the protocol.</param>
+    /// <param name="tlsSetup">What a handshake needs; null without TLS.</param>
     public static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
-        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory)
+        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, Func<Protocol, TlsSetup?> tlsSetup)
         where TProtocol : Protocol
     {
-        var opened = new WaitFuture(loop);
         TProtocol protocol;
-        SocketTransport transport;
+        TlsSetup? tls;
         try
         {
             protocol = protocolFactory() ?? throw new InvalidOperationException(
                 "The protocol factory returned null. Return a new protocol for each connection.");
-            transport = SocketTransport.Start(loop, socket, protocol, opened: opened);
+            tls = tlsSetup(protocol);
         }
         catch
         {
@@ -50,6 +64,23 @@ internal static class Connecting
             throw;
         }
 
+        if (tls is null)
+        {
+            return (await OpenAsync(loop, socket, protocol), protocol);
+        }
+
+        // It hears nothing: TLS puts a protocol of its own in its place, before its first turn.
+        SocketTransport lower = SocketTransport.Start(loop, socket, new NoProtocol());
+
+        // On cancel the future is cancelled, and the transport resets the connection.
+        return (await TlsTransport.Start(lower, tls).Opened, protocol);
+    }
+
+    /// <summary>Makes a transport of a connected socket, and waits until its protocol has been told.</summary>
+    private static async Coroutine<Transport> OpenAsync(EventLoop loop, PollSocket socket, Protocol protocol)
+    {
+        var opened = new WaitFuture(loop);
+        SocketTransport transport = SocketTransport.Start(loop, socket, protocol, opened: opened);
         try
         {
             await opened;
@@ -60,46 +91,7 @@ internal static class Connecting
             throw;
         }
 
-        return (transport, protocol);
-    }
-
-    /// <summary>Makes a transport of a connected socket, with TLS if the options ask for it.</summary>
-    /// <param name="loop">The loop.</param>
-    /// <param name="socket">The connected socket. It is closed when this fails.</param>
-    /// <param name="protocolFactory">Makes the protocol.</param>
-    /// <param name="host">The name that the certificate must be valid for.</param>
-    /// <param name="options">How to connect.</param>
-    public static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
-        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, string host, ConnectionOptions options)
-        where TProtocol : Protocol
-    {
-        if (options.Tls is not { } tls)
-        {
-            return await OpenAsync(loop, socket, protocolFactory);
-        }
-
-        (Transport lower, _) = await OpenAsync(loop, socket, static () => new PausedProtocol());
-        Future<TlsTransport> started;
-        TProtocol protocol;
-        try
-        {
-            protocol = protocolFactory();
-            started = TlsTransport.Start(lower, new TlsSetup
-            {
-                Protocol = protocol,
-                Client = TlsOptions.For(tls, host),
-                HandshakeTimeout = options.TlsHandshakeTimeout,
-                ShutdownTimeout = options.TlsShutdownTimeout,
-            }).Opened;
-        }
-        catch
-        {
-            lower.Abort();
-            throw;
-        }
-
-        // On cancel the future is cancelled, and the transport resets the connection.
-        return (await started, protocol);
+        return transport;
     }
 
     /// <summary>Addresses of the two families in turns, the first one's family first: one broken family then costs one
@@ -133,11 +125,5 @@ internal static class Connecting
             ? NetworkErrors.Create(codes[0], $"Cannot connect to {where}")
             : new AggregateException(
                 $"Cannot connect to {where}: {string.Join("; ", codes.Select(NetworkErrors.Describe))}", errors);
-    }
-
-    /// <summary>Receives nothing until another protocol takes over.</summary>
-    private sealed class PausedProtocol : Protocol
-    {
-        public override void ConnectionMade(Transport transport) => transport.PauseReading();
     }
 }

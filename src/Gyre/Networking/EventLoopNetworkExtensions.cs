@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Gyre.Polling;
 
 namespace Gyre;
@@ -61,20 +62,48 @@ public static class EventLoopNetworkExtensions
         }
 
         /// <summary>Makes a connection of a socket that is connected already. asyncio:
-        /// <c>create_connection(sock=…)</c>,
-        /// <c>connect_accepted_socket</c>.</summary>
+        /// <c>create_connection(sock=…)</c>.</summary>
         /// <param name="protocolFactory">Makes the protocol.</param>
         /// <param name="socket">A connected stream socket. It is the connection's from here on, also when
         /// this fails.</param>
+        /// <param name="options">Whether and how to use TLS, as its client; <c>TargetHost</c> must be set. The rest
+        /// has no meaning here.</param>
         /// <returns>The connection, after the protocol's <c>ConnectionMade</c>.</returns>
         /// <exception cref="ArgumentException">The socket is not a stream socket.</exception>
+        /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed.</exception>
+        /// <exception cref="TimeoutException">The TLS handshake did not end in time.</exception>
         public Coroutine<(Transport Transport, TProtocol Protocol)> CreateConnection<TProtocol>(
-            Func<TProtocol> protocolFactory, Socket socket)
+            Func<TProtocol> protocolFactory, Socket socket, ConnectionOptions? options = null)
             where TProtocol : Protocol
         {
             ArgumentNullException.ThrowIfNull(protocolFactory);
             ArgumentNullException.ThrowIfNull(socket);
-            return OpenSocket(loop, protocolFactory, socket);
+            CheckTls(options, "");
+            return OpenSocket(loop, protocolFactory, socket, options ?? s_connectionDefaults);
+        }
+
+        /// <summary>Makes a connection of a socket that something else has accepted. asyncio:
+        /// <c>connect_accepted_socket</c>.</summary>
+        /// <param name="protocolFactory">Makes the protocol.</param>
+        /// <param name="socket">A connected stream socket. It is the connection's from here on, also when
+        /// this fails.</param>
+        /// <param name="options">Whether and how to use TLS, as its server. The rest has no meaning here.</param>
+        /// <returns>The connection, after the protocol's <c>ConnectionMade</c>.</returns>
+        /// <remarks>Loop thread only. On cancel: the connection is reset.</remarks>
+        /// <exception cref="ArgumentException">The socket is not a stream socket, or the TLS options have no
+        /// certificate.</exception>
+        /// <exception cref="System.Security.Authentication.AuthenticationException">The TLS handshake failed.</exception>
+        /// <exception cref="IOException">The peer hung up during the TLS handshake.</exception>
+        /// <exception cref="TimeoutException">The TLS handshake did not end in time.</exception>
+        public Coroutine<(Transport Transport, TProtocol Protocol)> ConnectAcceptedSocket<TProtocol>(
+            Func<TProtocol> protocolFactory, Socket socket, ServerOptions? options = null)
+            where TProtocol : Protocol
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            ArgumentNullException.ThrowIfNull(socket);
+            options ??= s_serverDefaults;
+            TlsOptions.Check(options);
+            return AcceptSocket(loop, protocolFactory, socket, options);
         }
 
         /// <summary>Listens on a port over TCP. asyncio: <c>create_server</c>.</summary>
@@ -91,7 +120,33 @@ public static class EventLoopNetworkExtensions
         {
             ArgumentNullException.ThrowIfNull(protocolFactory);
             CheckPort(port, min: 0);
-            return Listening.CreateServerAsync(loop, protocolFactory, host, port, options ?? s_serverDefaults);
+            return Listening.CreateServerAsync(
+                loop, protocolFactory, string.IsNullOrEmpty(host) ? [] : [host], port, options ?? s_serverDefaults);
+        }
+
+        /// <summary>Listens on a port of several hosts over TCP. asyncio: <c>create_server</c> with a sequence of
+        /// hosts.</summary>
+        /// <param name="protocolFactory">Makes the protocol of each connection.</param>
+        /// <param name="hosts">Names or addresses, at least one. It listens on all the addresses of each.</param>
+        /// <param name="port">0 to 65535. 0 lets the system choose, the same for all addresses.</param>
+        /// <param name="options">How to listen; the defaults when null.</param>
+        /// <remarks>Loop thread only. On cancel: no socket stays open.</remarks>
+        /// <exception cref="SocketException">A host is not known, the port is taken, or this user may not bind
+        /// it.</exception>
+        // Null stands for all the machine's addresses, and belongs to the overload with one host.
+        [OverloadResolutionPriority(-1)]
+        public Coroutine<Server> CreateServer(
+            Func<Protocol> protocolFactory, IReadOnlyList<string> hosts, int port, ServerOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(protocolFactory);
+            ArgumentNullException.ThrowIfNull(hosts);
+            CheckPort(port, min: 0);
+            if (hosts.Count == 0 || hosts.Any(string.IsNullOrEmpty))
+            {
+                throw new ArgumentException("Name one host at least, and none that is empty.", nameof(hosts));
+            }
+
+            return Listening.CreateServerAsync(loop, protocolFactory, hosts, port, options ?? s_serverDefaults);
         }
 
         /// <summary>Listens on sockets that are bound already. asyncio: <c>create_server(sock=…)</c>.</summary>
@@ -140,21 +195,27 @@ public static class EventLoopNetworkExtensions
             options);
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenSocket<TProtocol>(
-        EventLoop loop, Func<TProtocol> protocolFactory, Socket socket)
-        where TProtocol : Protocol
+        EventLoop loop, Func<TProtocol> protocolFactory, Socket socket, ConnectionOptions options)
+        where TProtocol : Protocol =>
+        await Connecting.OpenAsync(loop, Attach(loop, socket), protocolFactory, "", options);
+
+    private static async Coroutine<(Transport Transport, TProtocol Protocol)> AcceptSocket<TProtocol>(
+        EventLoop loop, Func<TProtocol> protocolFactory, Socket socket, ServerOptions options)
+        where TProtocol : Protocol =>
+        await Connecting.OpenAsync(
+            loop, Attach(loop, socket), protocolFactory, protocol => TlsOptions.Setup(protocol, options));
+
+    private static PollSocket Attach(EventLoop loop, Socket socket)
     {
-        PollSocket attached;
         try
         {
-            attached = loop.Poller.Attach(socket);
+            return loop.Poller.Attach(socket);
         }
         catch
         {
             socket.Dispose();
             throw;
         }
-
-        return await Connecting.OpenAsync(loop, attached, protocolFactory);
     }
 
     /// <summary>What the certificate must be valid for. The address of a Unix socket is nobody's name.</summary>

@@ -10,13 +10,18 @@ internal static class Listening
     /// the second.</summary>
     private const int PortAttemptsMax = 10;
 
+    /// <summary>Resolves the hosts one after another, and listens on all their addresses. Without hosts: on all of
+    /// the machine.</summary>
     public static async Coroutine<Server> CreateServerAsync(
-        EventLoop loop, Func<Protocol> protocolFactory, string? host, int port, ServerOptions options)
+        EventLoop loop, Func<Protocol> protocolFactory, IReadOnlyList<string> hosts, int port, ServerOptions options)
     {
-        IPAddress[] addresses = string.IsNullOrEmpty(host)
-            ? [IPAddress.Any, IPAddress.IPv6Any]
-            : await HostResolver.ResolveAsync(loop, host, AddressFamily.Unspecified);
-        List<Socket> sockets = BindAll(addresses.Distinct(), port, options, host);
+        List<IPAddress> addresses = hosts.Count == 0 ? [IPAddress.Any, IPAddress.IPv6Any] : [];
+        foreach (string host in hosts)
+        {
+            addresses.AddRange(await HostResolver.ResolveAsync(loop, host, AddressFamily.Unspecified));
+        }
+
+        List<Socket> sockets = BindAll(addresses.Distinct(), port, options, string.Join(", ", hosts));
         return Create(loop, protocolFactory, sockets, options);
     }
 

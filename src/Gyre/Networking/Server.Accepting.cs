@@ -42,7 +42,7 @@ public sealed partial class Server
 
     private void Open(PollSocket connection, Protocol protocol)
     {
-        if (_options.Tls is null && _options.TlsSelection is null)
+        if (TlsOptions.Setup(protocol, _options) is not { } tls)
         {
             SocketTransport.Start(_loop, connection, protocol, this);
             return;
@@ -50,30 +50,7 @@ public sealed partial class Server
 
         // It hears nothing: TLS puts a protocol of its own in its place, before its first turn.
         SocketTransport lower = SocketTransport.Start(_loop, connection, new NoProtocol(), this);
-        TlsTransport.Start(lower, new TlsSetup
-        {
-            Protocol = protocol,
-            Server = _options.Tls is { } tls ? TlsOptions.Prepared(tls) : null,
-            Selection = _options.TlsSelection,
-            HandshakeTimeout = _options.TlsHandshakeTimeout,
-            ShutdownTimeout = _options.TlsShutdownTimeout,
-        }).Opened.AddCallback(new HandshakeItem(this, lower));
-    }
-
-    private void CheckTls()
-    {
-        if (_options.Tls is { } tls)
-        {
-            if (_options.TlsSelection is not null)
-            {
-                throw new ArgumentException("Set Tls or TlsSelection, not both.");
-            }
-
-            _ = TlsOptions.Prepared(tls);
-        }
-
-        TlsSetup.CheckTimeout(_options.TlsHandshakeTimeout, nameof(ServerOptions.TlsHandshakeTimeout));
-        TlsSetup.CheckTimeout(_options.TlsShutdownTimeout, nameof(ServerOptions.TlsShutdownTimeout));
+        TlsTransport.Start(lower, tls).Opened.AddCallback(new HandshakeItem(this, lower));
     }
 
     private void ReportAcceptError(SocketError error)
@@ -142,10 +119,6 @@ public sealed partial class Server
             // Last: the handler may close the server.
             server.ReportAcceptError(error);
         }
-    }
-
-    private sealed class NoProtocol : Protocol
-    {
     }
 
     /// <summary>A handshake has ended. One that failed is nobody's but the server's to report; one that this side

@@ -29,7 +29,7 @@ public sealed partial class Server : IAsyncDisposable
         _options = options;
         _closeWaiters = new WakeList(loop);
         _goneWaiters = new WakeList(loop);
-        CheckTls();
+        TlsOptions.Check(options);
         foreach (Socket socket in sockets)
         {
             _listeners.Add(new Listener(this, socket));
@@ -92,7 +92,8 @@ public sealed partial class Server : IAsyncDisposable
 
     /// <summary>Accepts connections until <see cref="Close"/>. asyncio: <c>serve_forever</c>.</summary>
     /// <remarks>Returns when the server is closed (asyncio raises an error there). On cancel: the server is
-    /// closed, and the wait goes on until its connections have ended.</remarks>
+    /// closed, and the wait goes on until its connections have ended. Inside a cancelled scope nothing waits: there it
+    /// is closed, and that is all.</remarks>
     /// <exception cref="InvalidOperationException">The server is closed, or another coroutine is inside this
     /// method.</exception>
     public async Coroutine ServeForeverAsync()

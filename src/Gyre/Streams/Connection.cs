@@ -41,6 +41,11 @@ public sealed class Connection : IAsyncDisposable
     /// in use.</remarks>
     public ConnectionStream AsStream() => new(Reader, Writer);
 
+    /// <summary>The connection as a pipe that any thread may use.</summary>
+    /// <remarks>Disposing of the pipe, or completing both its ends, closes the connection. Leave reader and writer
+    /// alone while the pipe is in use.</remarks>
+    public ConnectionPipe AsPipe() => new(Reader, Writer);
+
     /// <inheritdoc cref="LoopStreamWriter.Close"/>
     public void Close() => Writer.Close();
 

@@ -62,10 +62,12 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         _token = token;
         _core.Reset();
 
-        // The loop's thread never runs a caller's code from here, but waking a thread that blocks is not that.
-        _core.RunContinuationsAsynchronously = !blocking;
+        // Whoever called on the loop's thread goes on there, inside the turn in which the call ends. Other code is never
+        // run on that thread, but waking a thread that blocks is not that.
+        bool onLoop = Loop.IsOnLoopThread;
+        _core.RunContinuationsAsynchronously = !blocking && !onLoop;
         short version = _core.Version;
-        if (Loop.IsOnLoopThread)
+        if (onLoop)
         {
             Step();
         }
@@ -87,6 +89,9 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         Debug.Assert(_waiting, "Only a call that waits is ended from outside.");
         _wait!.RemoveCallback(this);
         LeaveWait(_wait);
+
+        // This is not a turn of its own: the caller's code must not run inside whatever ends the call.
+        _core.RunContinuationsAsynchronously = true;
         Fail(error);
     }
 
@@ -123,6 +128,7 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         // One that waited has been ended by WaitingOperations; only its wake-up is dropped here.
         if (first is null)
         {
+            _core.RunContinuationsAsynchronously = true;
             Fail(LoopClosed());
         }
     }
@@ -149,7 +155,13 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
             if (TryRun(out int result))
             {
                 End();
-                _core.SetResult(result);
+                WithoutContext.Call(
+                    static outcome =>
+                    {
+                        outcome.Self._core.SetResult(outcome.Result);
+                        return true;
+                    },
+                    (Self: this, Result: result));
                 return;
             }
 
@@ -203,14 +215,22 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         // Woken already: what it waited for is there, and will be taken.
         if (_waiting && version == _core.Version && !_wait!.IsDone)
         {
-            FailWait(new OperationCanceledException(_token));
+            _wait.RemoveCallback(this);
+            LeaveWait(_wait);
+            Fail(new OperationCanceledException(_token));
         }
     }
 
     private void Fail(Exception error)
     {
         End();
-        _core.SetException(error);
+        WithoutContext.Call(
+            static outcome =>
+            {
+                outcome.Self._core.SetException(outcome.Error);
+                return false;
+            },
+            (Self: this, Error: error));
     }
 
     private void End()

@@ -3,9 +3,9 @@ namespace Gyre;
 /// <summary>A connection as a BCL stream, which any thread may use.</summary>
 /// <remarks>
 /// <para>Any thread. One read and one write may be under way at a time. On the loop's thread calls go straight to the
-/// connection; on others they travel through the loop, and the continuation does not run on the loop's thread
-/// unless its
-/// context brings it there. Do not use the connection's reader and writer meanwhile.</para>
+/// connection, and what awaits them goes on there, <c>ConfigureAwait(false)</c> or not. On others they travel through
+/// the loop, and the continuation does not run on the loop's thread unless its context brings it there. Do not use the
+/// connection's reader and writer meanwhile.</para>
 /// <para>The methods that block are refused on the loop's thread: they would wait for something that only this
 /// thread can do.
 /// Errors of the connection are <see cref="IOException"/>s around the cause. On cancel: a read has taken nothing; a
@@ -14,6 +14,8 @@ namespace Gyre;
 public sealed partial class ConnectionStream : Stream
 {
     private static readonly WorkItem s_close = new CloseItem();
+    private static readonly WorkItem s_abort = new AbortItem();
+    private static readonly WorkItem s_endOutput = new EndOutputItem();
 
     private readonly LoopStreamWriter _writer;
     private readonly ConnectionReadOperation _read;
@@ -116,6 +118,42 @@ public sealed partial class ConnectionStream : Stream
             if (operation.IsWaiting)
             {
                 operation.FailWait(new ObjectDisposedException(nameof(ConnectionStream)));
+            }
+        }
+    }
+
+    /// <summary>Any thread. Ends this side's direction behind what was written, if the connection can.</summary>
+    internal void EndOutput() => Send(s_endOutput);
+
+    /// <summary>Any thread. Resets the connection.</summary>
+    internal void Abort() => Send(s_abort);
+
+    private void Send(WorkItem item)
+    {
+        if (Loop.IsOnLoopThread)
+        {
+            item.Execute(this, null);
+        }
+        else
+        {
+            // A closed loop has closed the connection.
+            Loop.TryPostThreadSafe(item, this, null);
+        }
+    }
+
+    private sealed class AbortItem : WorkItem
+    {
+        internal override void Execute(object? first, object? second) => ((ConnectionStream)first!)._writer.Abort();
+    }
+
+    private sealed class EndOutputItem : WorkItem
+    {
+        internal override void Execute(object? first, object? second)
+        {
+            LoopStreamWriter writer = ((ConnectionStream)first!)._writer;
+            if (writer.CanWriteEof)
+            {
+                writer.WriteEof();
             }
         }
     }

@@ -53,21 +53,6 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         set => throw NotSeekable();
     }
 
-    /// <summary>Calls something with the thread's synchronisation context put aside.</summary>
-    public static TResult WithoutContext<TState, TResult>(Func<TState, TResult> call, TState state)
-    {
-        SynchronizationContext? context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            return call(state);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
-    }
-
     /// <summary>Takes bytes from the lower transport.</summary>
     public void Feed(ReadOnlySpan<byte> data)
     {
@@ -106,7 +91,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         if (_writeWaits)
         {
             _writeWaits = false;
-            WithoutContext(static self => self.SignalWrite(), this);
+            WithoutContext.Call(static self => self.SignalWrite(), this);
         }
     }
 
@@ -118,7 +103,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         if (_writeWaits)
         {
             _writeWaits = false;
-            WithoutContext(static self => self.SignalWrite(), this);
+            WithoutContext.Call(static self => self.SignalWrite(), this);
         }
     }
 
@@ -220,7 +205,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
         _readInto = default;
         _readCancellation.Dispose();
         _readCount = count;
-        WithoutContext(static self => self.SignalRead(), this);
+        WithoutContext.Call(static self => self.SignalRead(), this);
     }
 
     private void FailRead(Exception error)
@@ -230,7 +215,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
             _readWaits = false;
             _readInto = default;
             _readError = error;
-            WithoutContext(static self => self.SignalRead(), this);
+            WithoutContext.Call(static self => self.SignalRead(), this);
         }
     }
 

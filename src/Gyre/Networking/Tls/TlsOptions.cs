@@ -22,6 +22,59 @@ internal static class TlsOptions
 
         return s_prepared.GetValue(options, Prepare);
     }
+    /// <summary>Looks at a server's options before anything is done.</summary>
+    /// <exception cref="ArgumentException">They make no sense.</exception>
+    public static void Check(ServerOptions options)
+    {
+        if (options.Tls is { } tls)
+        {
+            if (options.TlsSelection is not null)
+            {
+                throw new ArgumentException("Set Tls or TlsSelection, not both.");
+            }
+
+            _ = Prepared(tls);
+        }
+
+        TlsSetup.CheckTimeout(options.TlsHandshakeTimeout, nameof(options.TlsHandshakeTimeout));
+        TlsSetup.CheckTimeout(options.TlsShutdownTimeout, nameof(options.TlsShutdownTimeout));
+    }
+
+    /// <summary>What the handshake of an accepted connection needs; null without TLS.</summary>
+    public static TlsSetup? Setup(Protocol protocol, ServerOptions options)
+    {
+        if (options.Tls is null && options.TlsSelection is null)
+        {
+            return null;
+        }
+
+        return new TlsSetup
+        {
+            Protocol = protocol,
+            Server = options.Tls is { } tls ? Prepared(tls) : null,
+            Selection = options.TlsSelection,
+            HandshakeTimeout = options.TlsHandshakeTimeout,
+            ShutdownTimeout = options.TlsShutdownTimeout,
+        };
+    }
+
+    /// <summary>What the handshake of a connection that this side opened needs; null without TLS.</summary>
+    public static TlsSetup? Setup(Protocol protocol, string host, ConnectionOptions options)
+    {
+        if (options.Tls is not { } tls)
+        {
+            return null;
+        }
+
+        return new TlsSetup
+        {
+            Protocol = protocol,
+            Client = For(tls, host),
+            HandshakeTimeout = options.TlsHandshakeTimeout,
+            ShutdownTimeout = options.TlsShutdownTimeout,
+        };
+    }
+
     /// <summary>The user's options with the host's name filled in. The user's own object is not touched.</summary>
     public static SslClientAuthenticationOptions For(SslClientAuthenticationOptions options, string host)
     {

@@ -25,11 +25,11 @@ internal sealed class TlsSelection(TlsSetup setup) : WorkItem, IValueTaskSource<
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    internal override void Execute(object? first, object? second) => CipherStream.WithoutContext(
+    internal override void Execute(object? first, object? second) => WithoutContext.Call(
         static outcome => outcome.Self.Complete(outcome.Task),
         (Self: this, Task: (LoopTask<SslServerAuthenticationOptions>)first!));
 
-    /// <summary>Returns something only to suit <see cref="CipherStream.WithoutContext"/>.</summary>
+    /// <summary>Returns something only to suit <see cref="WithoutContext"/>.</summary>
     private bool Complete(LoopTask<SslServerAuthenticationOptions> task)
     {
         SslServerAuthenticationOptions options;

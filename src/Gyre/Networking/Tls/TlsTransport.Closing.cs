@@ -12,7 +12,7 @@ internal sealed partial class TlsTransport
     {
         Debug.Assert(WriteBufferSize == 0, "The end comes after what was written.");
         _state = TlsState.ShuttingDown;
-        Task shutdown = CipherStream.WithoutContext(static self => self.SendEndAsync(), this);
+        Task shutdown = WithoutContext.Call(static self => self.SendEndAsync(), this);
         if (shutdown.IsCompleted)
         {
             OnEndSent(shutdown);

@@ -48,7 +48,7 @@ internal sealed partial class TlsTransport
             _cipher.FeedEnd();
         }
 
-        Task handshake = CipherStream.WithoutContext(static self => self.AuthenticateAsync(), this);
+        Task handshake = WithoutContext.Call(static self => self.AuthenticateAsync(), this);
         if (handshake.IsCompleted)
         {
             Queue(new HandshakeItem(this, handshake));

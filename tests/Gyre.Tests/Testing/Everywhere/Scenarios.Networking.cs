@@ -20,21 +20,19 @@ internal static partial class Scenarios
                 Aio.RunningLoop.CreateConnection(make, end)),
             realTime: true);
         all.Add(
-            "EventLoop.CreateConnection<TProtocol>(Func<TProtocol>, Socket)",
-            async scenario =>
-            {
-                // Blocking, because it is the owner's before the call. Once that has begun, it is the
-                // library's.
-                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await CancelConnect(
-                    scenario,
-                    (make, end) =>
-                    {
-                        socket.Connect(end);
-                        return Aio.RunningLoop.CreateConnection(make, socket);
-                    },
-                    onNotBegun: socket.Dispose);
-            },
+            "EventLoop.CreateConnection<TProtocol>(Func<TProtocol>, Socket, ConnectionOptions)",
+            async scenario => await CancelGiven(scenario, static (make, socket) =>
+                Aio.RunningLoop.CreateConnection(make, socket)),
+            realTime: true);
+        all.Add(
+            "EventLoop.ConnectAcceptedSocket<TProtocol>(Func<TProtocol>, Socket, ServerOptions)",
+            async scenario => await CancelGiven(scenario, static (make, socket) =>
+                Aio.RunningLoop.ConnectAcceptedSocket(make, socket)),
+            realTime: true);
+        all.Add(
+            "EventLoop.CreateServer(Func<Protocol>, IReadOnlyList<String>, Int32, ServerOptions)",
+            async scenario => await CancelListen(
+                scenario, () => Aio.RunningLoop.CreateServer(() => new RecordingProtocol(), ["localhost"], 0)),
             realTime: true);
         all.Add(
             "EventLoop.CreateServer(Func<Protocol>, String, Int32, ServerOptions)",
@@ -90,6 +88,22 @@ internal static partial class Scenarios
             Assert.Equal(0, server.ClientCount);
             Assert.Equal("made", protocol.Calls[0]);
         }, realTime: true);
+    }
+
+    private static async Coroutine CancelGiven(
+        CancelScenario scenario,
+        Func<Func<RecordingProtocol>, Socket, Coroutine<(Transport, RecordingProtocol)>> connect)
+    {
+        // Blocking, because it is the owner's before the call. Once that has begun, it is the library's.
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await CancelConnect(
+            scenario,
+            (make, end) =>
+            {
+                socket.Connect(end);
+                return connect(make, socket);
+            },
+            onNotBegun: socket.Dispose);
     }
 
     private static Coroutine<Server> ListenAsync() =>
