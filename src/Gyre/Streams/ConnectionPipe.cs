@@ -11,7 +11,7 @@ namespace Gyre;
 /// connection is closed. Errors of the connection are <see cref="IOException"/>s. On cancel: a read has taken
 /// nothing; what was flushed is sent.</para>
 /// </remarks>
-public sealed class ConnectionPipe : IDuplexPipe, IDisposable, IAsyncDisposable
+public sealed class ConnectionPipe : IDuplexPipe, IDisposable
 {
     private readonly ConnectionStream _stream;
     private int _openEnds = 2;
@@ -35,12 +35,9 @@ public sealed class ConnectionPipe : IDuplexPipe, IDisposable, IAsyncDisposable
     /// <summary>The connection below, for its addresses and options. Loop thread only.</summary>
     public Transport Transport => _stream.Transport;
 
-    /// <summary>Closes the connection after what was flushed has been sent. A call that waits ends with an
-    /// <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes the connection after what was flushed has been sent. Does not wait. A call that waits ends with
+    /// an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _stream.Dispose();
-
-    /// <summary>As <see cref="Dispose"/>. Does not wait.</summary>
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     /// <summary>One end is complete.</summary>
     internal void OnCompleted(bool isOutput, Exception? error)

@@ -47,7 +47,7 @@ public class ConnectionPipeTests : NetworkTest
     public void Pipe_OnTheLoopsThread_StaysThere(PollerBackend backend) => Run(backend, async () =>
     {
         await using var pair = await StreamPair.OpenAsync();
-        await using ConnectionPipe pipe = pair.Client.AsPipe();
+        using ConnectionPipe pipe = pair.Client.AsPipe();
         int thread = Environment.CurrentManagedThreadId;
         Task<(string Text, int Thread)> reading = ReadLine();
         await Aio.Yield();
