@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 public static partial class Aio
@@ -53,6 +55,14 @@ public static partial class Aio
     /// <remarks>Guarantee G-25.</remarks>
     public static YieldAwaitable Yield() => new(EventLoop.Running);
 
+    /// <summary>A future that ends as an awaitable does. asyncio: <c>ensure_future</c>.</summary>
+    /// <returns>A future or task is returned as it is; a coroutine becomes a task; a BCL task is wrapped.</returns>
+    /// <remarks>Loop thread only. For code that takes any awaitable. Where the kind is known,
+    /// <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/> and
+    /// <see cref="WrapFuture(Task)"/> say what is meant, and keep the result's type.</remarks>
+    /// <exception cref="InvalidOperationException">A future of another loop.</exception>
+    public static Future EnsureFuture(Awaitable awaitable) => awaitable.ToFuture(EventLoop.Running);
+
     /// <summary>Protects a coroutine from the cancellation of the one who awaits it. asyncio: <c>shield</c>.</summary>
     /// <returns>A future that ends as the inner task does. Cancelling it leaves the task running.</returns>
     /// <remarks>Loop thread only. An error of the task after the future was cancelled goes to the exception
@@ -60,16 +70,18 @@ public static partial class Aio
     public static Future<T> Shield<T>(Coroutine<T> coroutine) => Shielding.Shield<T>(CreateTask(coroutine));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
-    public static Future<T> Shield<T>(LoopTask<T> task) => Shielding.Shield<T>(task);
+    public static Future<T> Shield<T>(IAwaitable<T> awaitable) =>
+        Shielding.Shield<T>(FutureOf(EventLoop.Running, awaitable));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
-    public static Future<T> Shield<T>(Future<T> future) => Shielding.Shield<T>(future);
+    public static Future<T> Shield<T>(Task<T> task) => Shielding.Shield<T>(WrapFuture(task));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
-    public static Future Shield(Coroutine coroutine) => Shielding.Shield<VoidResult>(CreateTask(coroutine));
+    public static Future<T> Shield<T>(ValueTask<T> task) => Shielding.Shield<T>(WrapFuture(task));
 
     /// <inheritdoc cref="Shield{T}(Coroutine{T})"/>
-    public static Future Shield(Future future) => Shielding.Shield<VoidResult>(future);
+    [OverloadResolutionPriority(UntypedPriority)]
+    public static Future Shield(Awaitable awaitable) => Shielding.Shield<VoidResult>(EnsureFuture(awaitable));
 
     /// <summary>A future of the running loop that ends as a BCL task does. asyncio: <c>wrap_future</c>.</summary>
     /// <remarks>Loop thread only. On cancel: the future lets go of the task, which runs on.</remarks>
@@ -77,4 +89,10 @@ public static partial class Aio
 
     /// <inheritdoc cref="WrapFuture{T}(Task{T})"/>
     public static Future WrapFuture(Task task) => BclBridge.Wrap(EventLoop.Running, task);
+
+    /// <inheritdoc cref="WrapFuture{T}(Task{T})"/>
+    public static Future<T> WrapFuture<T>(ValueTask<T> task) => WrapFuture(task.AsTask());
+
+    /// <inheritdoc cref="WrapFuture{T}(Task{T})"/>
+    public static Future WrapFuture(ValueTask task) => WrapFuture(task.AsTask());
 }

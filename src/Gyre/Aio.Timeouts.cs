@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 public static partial class Aio
@@ -56,27 +58,40 @@ public static partial class Aio
     public static Coroutine<T> WaitFor<T>(Coroutine<T> coroutine, TimeSpan? timeout) =>
         Waiting.WaitFor(coroutine, timeout);
 
+    /// <summary>Waits for a task or future, and cancels it when it takes too long.</summary>
     /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
-    public static Coroutine WaitFor(Coroutine coroutine, TimeSpan? timeout) => Waiting.WaitFor(coroutine, timeout);
-
-    /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
-    /// <param name="future">Cancelled when the time is over.</param>
-    /// <param name="timeout">The limit from now. Null for none; zero or less: the future must be done already.</param>
-    public static async Coroutine<T> WaitFor<T>(Future<T> future, TimeSpan? timeout)
+    /// <param name="awaitable">Cancelled when the time is over.</param>
+    /// <param name="timeout">The limit from now. Null for none; zero or less: it must be done already.</param>
+    public static async Coroutine<T> WaitFor<T>(IAwaitable<T> awaitable, TimeSpan? timeout)
     {
+        Future future = FutureOf(EventLoop.Running, awaitable);
         await Waiting.WaitFor(future, timeout);
+        return Result<T>(future);
+    }
+
+    /// <summary>Waits for a BCL task, and lets go of it when it takes too long. It runs on then.</summary>
+    /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
+    /// <param name="task">Give its call the token of <see cref="CancellationToken"/> if it is to end too.</param>
+    /// <param name="timeout">The limit from now. Null for none; zero or less: it must be done already.</param>
+    public static async Coroutine<T> WaitFor<T>(Task<T> task, TimeSpan? timeout)
+    {
+        Future<T> future = WrapFuture(task);
+        await Waiting.WaitForWrapped(future, task, timeout);
         return future.Result;
     }
 
-    /// <inheritdoc cref="WaitFor{T}(Future{T}, TimeSpan?)"/>
-    public static async Coroutine<T> WaitFor<T>(LoopTask<T> task, TimeSpan? timeout)
-    {
-        await Waiting.WaitFor(task, timeout);
-        return task.Result;
-    }
+    /// <inheritdoc cref="WaitFor{T}(Task{T}, TimeSpan?)"/>
+    public static Coroutine<T> WaitFor<T>(ValueTask<T> task, TimeSpan? timeout) => WaitFor(task.AsTask(), timeout);
 
-    /// <inheritdoc cref="WaitFor{T}(Future{T}, TimeSpan?)"/>
-    public static Coroutine WaitFor(Future future, TimeSpan? timeout) => Waiting.WaitFor(future, timeout);
+    /// <summary>Waits for anything that can be awaited, without its result, and cancels it when it takes too
+    /// long.</summary>
+    /// <inheritdoc cref="WaitFor{T}(Coroutine{T}, TimeSpan?)"/>
+    /// <param name="awaitable">A coroutine runs inside the current task. A BCL task is let go of, not
+    /// cancelled.</param>
+    /// <param name="timeout">The limit from now. Null for none; zero or less cancels a coroutine before its first
+    /// step.</param>
+    [OverloadResolutionPriority(UntypedPriority)]
+    public static Coroutine WaitFor(Awaitable awaitable, TimeSpan? timeout) => Waiting.WaitFor(awaitable, timeout);
 
     /// <summary>Waits until futures are done, and says which are. asyncio: <c>wait</c>.</summary>
     /// <param name="futures">At least one. Duplicates count once.</param>
@@ -84,7 +99,8 @@ public static partial class Aio
     /// as pending.</param>
     /// <param name="returnWhen">When to return.</param>
     /// <remarks>Never throws an error of the futures and never cancels them. On cancel: nothing happens to
-    /// them either (G-31).</remarks>
+    /// them either. That is why it takes no coroutines: the tasks made of them would be nobody's. Guarantee
+    /// G-31.</remarks>
     /// <exception cref="ArgumentException">No future was given.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="returnWhen"/> is none of its
     /// values.</exception>
@@ -126,9 +142,20 @@ public static partial class Aio
     }
 
     /// <inheritdoc cref="AsCompleted{T}(IEnumerable{Coroutine{T}}, TimeSpan?)"/>
+    [OverloadResolutionPriority(TuplePriority)]
     public static CompletionSequence<LoopTask> AsCompleted(IEnumerable<Coroutine> coroutines, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(coroutines);
         return AsCompleted(coroutines.Select(coroutine => CreateTask(coroutine)).ToList(), timeout);
+    }
+
+    /// <summary>Awaitables of different kinds, in the order in which they end. It yields futures: those that were given,
+    /// and those that stand for coroutines and BCL tasks.</summary>
+    /// <inheritdoc cref="AsCompleted{TFuture}(IEnumerable{TFuture}, TimeSpan?)"/>
+    [OverloadResolutionPriority(UntypedPriority)]
+    public static CompletionSequence<Future> AsCompleted(IEnumerable<Awaitable> awaitables, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(awaitables);
+        return AsCompleted(awaitables.Select(EnsureFuture).ToList(), timeout);
     }
 }

@@ -8,7 +8,7 @@ namespace Gyre;
 /// <typeparam name="T">The type of the result.</typeparam>
 /// <remarks>As <see cref="Coroutine"/>. The default value is no coroutine: awaiting it is an error.</remarks>
 [AsyncMethodBuilder(typeof(CoroutineMethodBuilder<>))]
-public readonly struct Coroutine<T>
+public readonly struct Coroutine<T> : IAwaitable<T>
 {
     private readonly CoroutineBox<T>? _box;
     private readonly int _version;
@@ -19,9 +19,15 @@ public readonly struct Coroutine<T>
         _version = version;
     }
 
+    /// <summary>The coroutine, its result left aside.</summary>
+    public static implicit operator Awaitable(Coroutine<T> coroutine) =>
+        coroutine._box is { } box ? new Awaitable(box, coroutine._version) : Awaitable.None;
+
     /// <summary>Awaits the coroutine. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public CoroutineAwaiter<T> GetAwaiter() => new(_box ?? throw NoCoroutine(), _version);
+
+    Awaitable IAwaitable<T>.AsAwaitable() => this;
 
     /// <summary>Claims the coroutine for a task.</summary>
     internal CoroutineBox<T> Claim()

@@ -29,6 +29,8 @@ public readonly struct Coroutine
     [EditorBrowsable(EditorBrowsableState.Never)]
     public CoroutineAwaiter GetAwaiter() => new(_box, _version);
 
+    internal Awaitable AsAwaitable() => new(_box, _version);
+
     /// <summary>Claims the coroutine for a task.</summary>
     internal CoroutineBox<VoidResult>? Claim()
     {

@@ -13,6 +13,8 @@ internal abstract class CoroutineBox<T> : CoroutineBox
         MarkCompleted();
     }
 
+    public sealed override object Give(ICoroutineUser user, int version) => user.Use(new Coroutine<T>(this, version));
+
     /// <summary>Takes the result, or throws the error, and frees the box.</summary>
     [StackTraceHidden]
     public T TakeResult(int version)

@@ -115,6 +115,9 @@ internal abstract class CoroutineBox
         "A coroutine is awaited once, and this one has been. Make a task of it with Aio.CreateTask "
         + "to wait for it in several places.");
 
+    /// <summary>Hands the coroutine on under the type of its result.</summary>
+    public abstract object Give(ICoroutineUser user, int version);
+
     private protected void MarkCreated() => _state = BoxState.Created;
 
     private protected void MarkCompleted() => _state = BoxState.Completed;

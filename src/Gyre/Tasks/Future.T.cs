@@ -6,7 +6,7 @@ namespace Gyre;
 /// <summary>A future whose result is set by whoever made it.</summary>
 /// <typeparam name="T">The type of the result.</typeparam>
 /// <remarks>Loop thread only. Made by <c>loop.CreateFuture&lt;T&gt;()</c>. asyncio: <c>Future</c>.</remarks>
-public class Future<T> : Future, IFutureResult<T>
+public class Future<T> : Future, IFutureResult<T>, IAwaitable<T>
 {
     private T? _result;
 
@@ -85,6 +85,8 @@ public class Future<T> : Future, IFutureResult<T>
         ArgumentNullException.ThrowIfNull(callback);
         return RemoveWrappedCallback(callback);
     }
+
+    Awaitable IAwaitable<T>.AsAwaitable() => this;
 
     /// <summary>Awaits the result. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

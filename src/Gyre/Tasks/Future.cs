@@ -54,6 +54,9 @@ public abstract partial class Future : WorkItem
 
     private string DebuggerText => ToString();
 
+    /// <summary>The future, its result left aside.</summary>
+    public static implicit operator Awaitable(Future future) => Awaitable.OfReference(future);
+
     /// <summary>Cancels the future: whoever awaits it gets a <see cref="CancelledException"/>.</summary>
     /// <param name="message">Travels to the exception.</param>
     /// <returns>False when the future is done already.</returns>

@@ -6,7 +6,7 @@ namespace Gyre;
 /// <summary>A task with a result.</summary>
 /// <typeparam name="T">The type of the result.</typeparam>
 /// <remarks>As <see cref="LoopTask"/>.</remarks>
-public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
+public sealed class LoopTask<T> : LoopTask, IFutureResult<T>, IAwaitable<T>
 {
     private T? _result;
 
@@ -27,6 +27,8 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>
             return _result!;
         }
     }
+
+    Awaitable IAwaitable<T>.AsAwaitable() => this;
 
     /// <summary>Awaits the result. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

@@ -89,6 +89,17 @@ internal static class Waiting
         await TimeoutScope.Run(timeout, fromNow: true, _ => coroutine);
     }
 
+    public static Coroutine WaitFor(Awaitable awaitable, TimeSpan? timeout)
+    {
+        awaitable.ThrowIfNone();
+        return awaitable.Source switch
+        {
+            null or CoroutineBox => WaitFor(awaitable.ToCoroutine(), timeout),
+            Future future => WaitFor(future, timeout),
+            object task => WaitForTask((Task)task, timeout),
+        };
+    }
+
     public static async Coroutine WaitFor(Future future, TimeSpan? timeout)
     {
         if (timeout <= TimeSpan.Zero)
@@ -100,6 +111,14 @@ internal static class Waiting
 
         await TimeoutScope.Run(timeout, fromNow: true, async _ => await future);
     }
+
+    /// <summary>Waits for the future that stands for a BCL task.</summary>
+    // The future of a task that is done follows in a turn of its own. No limit may come in between.
+    public static Coroutine WaitForWrapped(Future future, Task task, TimeSpan? timeout) =>
+        WaitFor(future, task.IsCompleted ? null : timeout);
+
+    private static async Coroutine WaitForTask(Task task, TimeSpan? timeout) =>
+        await WaitForWrapped(BclBridge.Wrap(EventLoop.Running, task), task, timeout);
 
     private static async Coroutine CancelAndThrowIfCancelled(Future future)
     {

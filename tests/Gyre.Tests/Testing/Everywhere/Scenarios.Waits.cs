@@ -98,7 +98,7 @@ internal static partial class Scenarios
                 }
             }
         });
-        all.Add("Aio.WaitFor(Coroutine, TimeSpan?)", async scenario =>
+        all.Add("Aio.WaitFor(Awaitable, TimeSpan?)", async scenario =>
         {
             Coroutine body = Aio.Sleep(9.Seconds());
             LoopTask target = scenario.Target(Aio.WaitFor(body, 2.Seconds()));
@@ -107,7 +107,7 @@ internal static partial class Scenarios
             Assert.True(target.IsCancelled || target.Exception is TimeoutException);
             Assert.True(target.IsCancelled || target.Cancelling() == 0);
         });
-        all.Add("Aio.WaitFor<T>(Future<T>, TimeSpan?)", async scenario =>
+        all.Add("Aio.WaitFor<T>(IAwaitable<T>, TimeSpan?)", async scenario =>
         {
             Future<int> future = FutureLater(1, 1);
             LoopTask<int> target = scenario.Target(Aio.WaitFor(future, 5.Seconds()));
@@ -115,21 +115,19 @@ internal static partial class Scenarios
             Assert.True(future.IsDone || scenario.CancelledAt is { Number: 0 });
             Assert.True(target.IsCancelled || target.Result == 1);
         });
-        all.Add("Aio.WaitFor<T>(LoopTask<T>, TimeSpan?)", async scenario =>
+        all.Add("Aio.WaitFor<T>(Task<T>, TimeSpan?)", async scenario =>
         {
-            LoopTask<int> task = TaskLater(9, 1);
+            Task<int> task = BclLater(9);
             LoopTask<int> target = scenario.Target(Aio.WaitFor(task, 2.Seconds()));
             await End(target);
             Assert.True(target.IsCancelled || target.Exception is TimeoutException);
-            await EndAll(task);
+            Assert.Equal(9, await task);
         });
-        all.Add("Aio.WaitFor(Future, TimeSpan?)", async scenario =>
+        all.Add("Aio.WaitFor<T>(ValueTask<T>, TimeSpan?)", async scenario =>
         {
-            LoopTask task = Aio.CreateTask(Aio.Sleep(9.Seconds()));
-            LoopTask target = scenario.Target(Aio.WaitFor((Future)task, TimeSpan.Zero));
+            LoopTask<int> target = scenario.Target(Aio.WaitFor(new ValueTask<int>(BclLater(1)), 5.Seconds()));
             await End(target);
-            Assert.True(target.IsCancelled || target.Exception is TimeoutException);
-            await EndAll(task);
+            Assert.True(target.IsCancelled || target.Result == 1);
         });
     }
 
@@ -151,7 +149,7 @@ internal static partial class Scenarios
                 return result;
             }
         });
-        all.Add("Aio.Shield(Coroutine)", async scenario =>
+        all.Add("Aio.Shield(Awaitable)", async scenario =>
         {
             bool ended = false;
             await End(scenario.Target(Aio.Shield(Behind())));
@@ -164,24 +162,26 @@ internal static partial class Scenarios
                 ended = true;
             }
         });
-        all.Add("Aio.Shield<T>(LoopTask<T>)", async scenario =>
+        all.Add("Aio.Shield<T>(IAwaitable<T>)", async scenario =>
         {
             LoopTask<int> task = TaskLater(1, 1);
             await End(scenario.Target(Aio.Shield(task)));
             Assert.Equal(1, await task);
         });
-        all.Add("Aio.Shield<T>(Future<T>)", async scenario =>
+        all.Add("Aio.Shield<T>(Task<T>)", async scenario =>
         {
-            Future<int> future = FutureLater(1, 1);
-            await End(scenario.Target(Aio.Shield(future)));
-            Assert.Equal(1, await future);
+            Task<int> task = BclLater(1);
+            await End(scenario.Target(Aio.Shield(task)));
+            Assert.Equal(1, await task);
         });
-        all.Add("Aio.Shield(Future)", async scenario =>
-        {
-            LoopTask task = Aio.CreateTask(Aio.Sleep(1.Seconds()));
-            await End(scenario.Target(Aio.Shield((Future)task)));
-            await task;
-        });
+        all.Add("Aio.Shield<T>(ValueTask<T>)", async scenario =>
+            await End(scenario.Target(Aio.Shield(new ValueTask<int>(BclLater(1))))));
+        all.Add("Aio.EnsureFuture(Awaitable)", async scenario =>
+            await EndGather(scenario, Aio.EnsureFuture(Later(1, 1))));
+        all.Add("Aio.WrapFuture<T>(ValueTask<T>)", async scenario =>
+            await End(scenario.Target(Aio.WrapFuture(new ValueTask<int>(BclLater(1))))));
+        all.Add("Aio.WrapFuture(ValueTask)", async scenario =>
+            await End(scenario.Target(Aio.WrapFuture(new ValueTask(BclLater(1))))));
         all.Add("Aio.WrapFuture<T>(Task<T>)", async scenario =>
         {
             var source = new TaskCompletionSource<int>();

@@ -79,6 +79,14 @@ internal static partial class Scenarios
         return future;
     }
 
+    /// <summary>A BCL task that ends after a while, on the loop's clock.</summary>
+    private static Task<int> BclLater(int seconds)
+    {
+        var source = new TaskCompletionSource<int>();
+        Aio.RunningLoop.CallLater(seconds.Seconds(), () => source.SetResult(seconds));
+        return source.Task;
+    }
+
     /// <summary>Awaits each of them, however it ended: so none is left behind, and no error unseen.</summary>
     private static async Coroutine EndAll(params Future[] futures)
     {
