@@ -65,7 +65,7 @@ public partial class GatherTests
     public void GatherOutcomes_OfFutures_WaitsForTheLastOfThemThoughOneHasFailed() => Run(async () =>
     {
         Future<int>[] futures = [.. Enumerable.Range(0, 4).Select(_ => EventLoop.Running.CreateFuture<int>())];
-        Future<Outcome[]> gather = Aio.GatherOutcomes(futures);
+        Future<Outcome<int>[]> gather = Aio.GatherOutcomes(futures);
         Exception[] errors = [new FormatException(), new NotSupportedException()];
         futures[1].SetResult(1);
         futures[2].SetException(errors[0]);
@@ -73,7 +73,7 @@ public partial class GatherTests
         await Turns(2);
         Assert.False(gather.IsDone);
         futures[3].SetException(errors[1]);
-        Outcome[] outcomes = await gather;
+        Outcome<int>[] outcomes = await gather;
         Assert.Equal([null, null, errors[0], errors[1]], outcomes.Select(outcome => outcome.Exception));
     });
 
@@ -82,7 +82,7 @@ public partial class GatherTests
     public void GatherOutcomes_WhereSomeAreCancelled_GoesOnToTheLast() => Run(async () =>
     {
         Future<int>[] futures = [.. Enumerable.Range(0, 5).Select(_ => EventLoop.Running.CreateFuture<int>())];
-        Future<Outcome[]> gather = Aio.GatherOutcomes(futures);
+        Future<Outcome<int>[]> gather = Aio.GatherOutcomes(futures);
         futures[0].SetResult(1);
         futures[1].SetException(new FormatException());
         futures[2].Cancel();
@@ -90,7 +90,7 @@ public partial class GatherTests
         Assert.False(gather.IsDone);
         futures[3].Cancel();
         futures[4].SetResult(5);
-        Outcome[] outcomes = await gather;
+        Outcome<int>[] outcomes = await gather;
         Assert.Equal([false, false, true, true, false], outcomes.Select(outcome => outcome.IsCancelled));
         Assert.Equal([true, false, false, false, true], outcomes.Select(outcome => outcome.IsSuccess));
     });
