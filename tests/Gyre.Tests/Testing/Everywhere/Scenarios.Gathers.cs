@@ -18,15 +18,15 @@ internal static partial class Scenarios
         all.Add("Aio.Gather<T>(IEnumerable<IAwaitable<T>>)", async scenario =>
             await EndGather(scenario, Aio.Gather(new List<LoopTask<int>> { TaskLater(1, 1), TaskLater(2, 2) })));
         all.Add("Aio.Gather<T>(ReadOnlySpan<Task<T>>)", async scenario =>
-            await EndGather(scenario, Aio.Gather(BclLater(1), BclLater(2))));
+            await EndGatherLate(scenario, Aio.Gather(BclLater(1), BclLater(2))));
         all.Add("Aio.Gather<T>(IEnumerable<Task<T>>)", async scenario =>
-            await EndGather(scenario, Aio.Gather(new List<Task<int>> { BclLater(1), BclLater(2) })));
+            await EndGatherLate(scenario, Aio.Gather(new List<Task<int>> { BclLater(1), BclLater(2) })));
         all.Add("Aio.Gather<T>(ReadOnlySpan<ValueTask<T>>)", async scenario =>
-            await EndGather(scenario, Aio.Gather([new ValueTask<int>(1), new ValueTask<int>(BclLater(2))])));
+            await EndGatherLate(scenario, Aio.Gather([new ValueTask<int>(1), new ValueTask<int>(BclLater(2))])));
         all.Add("Aio.Gather(ReadOnlySpan<Awaitable>)", async scenario =>
-            await EndGather(scenario, Aio.Gather(Aio.Sleep(1.Seconds()), TaskLater(2, 2), BclLater(3))));
+            await EndGatherLate(scenario, Aio.Gather(Aio.Sleep(1.Seconds()), TaskLater(2, 2), BclLater(3))));
         all.Add("Aio.Gather(IEnumerable<Task>)", async scenario =>
-            await EndGather(scenario, Aio.Gather(new List<Task> { BclLater(1), BclLater(2) })));
+            await EndGatherLate(scenario, Aio.Gather(new List<Task> { BclLater(1), BclLater(2) })));
         all.Add("Aio.Gather(IEnumerable<Coroutine>)", async scenario =>
             await EndGather(
                 scenario, Aio.Gather(new List<Coroutine> { Aio.Sleep(1.Seconds()), Aio.Sleep(2.Seconds()) })));
@@ -76,9 +76,9 @@ internal static partial class Scenarios
         all.Add("Aio.GatherOutcomes<T>(IEnumerable<Coroutine<T>>)", async scenario =>
             await EndGather(scenario, Aio.GatherOutcomes(new List<Coroutine<int>> { Later(1, 1), Later(2, 2) })));
         all.Add("Aio.GatherOutcomes<T>(ReadOnlySpan<Task<T>>)", async scenario =>
-            await EndGather(scenario, Aio.GatherOutcomes(BclLater(1), BclLater(2))));
+            await EndGatherLate(scenario, Aio.GatherOutcomes(BclLater(1), BclLater(2))));
         all.Add("Aio.GatherOutcomes(ReadOnlySpan<Awaitable>)", async scenario =>
-            await EndGather(scenario, Aio.GatherOutcomes(Aio.Sleep(1.Seconds()), TaskLater(2, 2), BclLater(3))));
+            await EndGatherLate(scenario, Aio.GatherOutcomes(Aio.Sleep(1.Seconds()), TaskLater(2, 2), BclLater(3))));
         all.Add("Aio.GatherOutcomes(IEnumerable<Coroutine>)", async scenario =>
             await EndGather(
                 scenario, Aio.GatherOutcomes(new List<Coroutine> { Aio.Sleep(1.Seconds()), Aio.Sleep(2.Seconds()) })));
@@ -97,6 +97,13 @@ internal static partial class Scenarios
         {
             await Aio.CancelScope(async _ => await Aio.Sleep(1.Seconds()), shield: true);
         }
+    }
+
+    /// <summary>BCL tasks run on to their end, whatever happens to those who wait for them.</summary>
+    private static async Coroutine EndGatherLate(CancelScenario scenario, Future gather)
+    {
+        await EndGather(scenario, gather);
+        await Aio.Sleep(9.Seconds());
     }
 
     private static async Coroutine EndGather(CancelScenario scenario, Future gather)

@@ -128,6 +128,7 @@ internal static partial class Scenarios
             LoopTask<int> target = scenario.Target(Aio.WaitFor(new ValueTask<int>(BclLater(1)), 5.Seconds()));
             await End(target);
             Assert.True(target.IsCancelled || target.Result == 1);
+            await Aio.Sleep(9.Seconds());
         });
     }
 
@@ -175,13 +176,22 @@ internal static partial class Scenarios
             Assert.Equal(1, await task);
         });
         all.Add("Aio.Shield<T>(ValueTask<T>)", async scenario =>
-            await End(scenario.Target(Aio.Shield(new ValueTask<int>(BclLater(1))))));
+        {
+            await End(scenario.Target(Aio.Shield(new ValueTask<int>(BclLater(1)))));
+            await Aio.Sleep(9.Seconds());
+        });
         all.Add("Aio.EnsureFuture(Awaitable)", async scenario =>
             await EndGather(scenario, Aio.EnsureFuture(Later(1, 1))));
         all.Add("Aio.WrapFuture<T>(ValueTask<T>)", async scenario =>
-            await End(scenario.Target(Aio.WrapFuture(new ValueTask<int>(BclLater(1))))));
+        {
+            await End(scenario.Target(Aio.WrapFuture(new ValueTask<int>(BclLater(1)))));
+            await Aio.Sleep(9.Seconds());
+        });
         all.Add("Aio.WrapFuture(ValueTask)", async scenario =>
-            await End(scenario.Target(Aio.WrapFuture(new ValueTask(BclLater(1))))));
+        {
+            await End(scenario.Target(Aio.WrapFuture(new ValueTask(BclLater(1)))));
+            await Aio.Sleep(9.Seconds());
+        });
         all.Add("Aio.WrapFuture<T>(Task<T>)", async scenario =>
         {
             var source = new TaskCompletionSource<int>();
