@@ -117,6 +117,7 @@ internal abstract class BackendSocket : PollSocket
             ReceiveSink = null;
             BufferedSink = null;
             Operations.OnDisarmed();
+            EndReceive();
         }
     }
 
@@ -149,6 +150,11 @@ internal abstract class BackendSocket : PollSocket
 
     /// <inheritdoc cref="BeginConnect"/>
     protected abstract void BeginReceive();
+
+    /// <summary>Receiving was stopped, or has ended.</summary>
+    protected virtual void EndReceive()
+    {
+    }
 
     /// <inheritdoc cref="BeginConnect"/>
     protected abstract void BeginSend(ReadOnlyMemory<byte> data);

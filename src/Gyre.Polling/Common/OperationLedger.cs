@@ -10,7 +10,7 @@ namespace Gyre.Polling;
 /// so that one busy socket does not keep the others waiting, and no sink is called inside the call that
 /// starts it.
 /// </remarks>
-internal sealed class OperationLedger
+internal sealed class OperationLedger : IReadyQueue
 {
     private QueuedOperation[] _again = new QueuedOperation[16];
     private int _againCount;
@@ -41,13 +41,11 @@ internal sealed class OperationLedger
         }
 
         operation.IsQueued = true;
-        if (_againCount == _again.Length)
-        {
-            Array.Resize(ref _again, _againCount * 2);
-        }
-
-        _again[_againCount++] = operation;
+        Append(operation);
     }
+
+    /// <summary>Takes an operation that became ready outside of a poll. The next one hands it over.</summary>
+    void IReadyQueue.Enqueue(PollOperation operation) => Append((QueuedOperation)operation);
 
     /// <summary>Hands over what waits here, first in, first out.</summary>
     public void HandOver(IReadyQueue ready)
@@ -59,5 +57,15 @@ internal sealed class OperationLedger
 
         Array.Clear(_again, 0, _againCount);
         _againCount = 0;
+    }
+
+    private void Append(QueuedOperation operation)
+    {
+        if (_againCount == _again.Length)
+        {
+            Array.Resize(ref _again, _againCount * 2);
+        }
+
+        _again[_againCount++] = operation;
     }
 }

@@ -66,6 +66,10 @@ public abstract class PollSocket : IDisposable
     public abstract void StopReceiving();
 
     /// <summary>Sends what the system takes at once.</summary>
+    /// <remarks>A backend may gather small pieces: what it took leaves with the next <see cref="Poller.Poll"/>,
+    /// before that waits, in order, and before a later <see cref="Shutdown"/> or orderly <see cref="Close"/> ends
+    /// the direction. <see cref="Poller.HasOperations"/> is true until then. A failure of such a piece is the error
+    /// of the next send.</remarks>
     /// <param name="data">The bytes. They are not kept.</param>
     /// <param name="error"><see cref="SocketError.Success"/>, or why nothing was sent.</param>
     /// <returns>The number of bytes sent, perhaps fewer than given. 0 with

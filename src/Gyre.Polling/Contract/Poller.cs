@@ -18,7 +18,7 @@ public abstract partial class Poller : IDisposable
     public abstract string BackendName { get; }
 
     /// <summary>Whether an operation is under way that a call of <see cref="Poll"/> could find
-    /// ready.</summary>
+    /// ready, or gathered output waits for one.</summary>
     /// <remarks>Owner thread only. While it is false, a caller that would not wait may leave the call out. A
     /// socket whose operations have all ended or been stopped does not count.</remarks>
     public abstract bool HasOperations { get; }

@@ -12,4 +12,7 @@ public enum PollerBackend
 
     /// <summary><c>System.Net.Sockets</c>, on every system .NET runs on.</summary>
     Portable,
+
+    /// <summary>Linux's io_uring, from 6.1 on, on x64 and arm64, where it is not forbidden.</summary>
+    IoUring,
 }

@@ -14,6 +14,8 @@ internal static class Errno
     public const int NoMemory = 12;
     public const int AccessDenied = 13;
     public const int Fault = 14;
+    public const int Busy = 16;
+    public const int Exists = 17;
     public const int NotDirectory = 20;
     public const int Invalid = 22;
     public const int TooManyFilesInSystem = 23;
@@ -22,6 +24,7 @@ internal static class Errno
     public const int BrokenPipe = 32;
     public const int NotImplemented = 38;
     public const int NoData = 61;
+    public const int TimerExpired = 62;
     public const int NoNetwork = 64;
     public const int Protocol = 71;
     public const int NotSocket = 88;

@@ -59,4 +59,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     private static partial int getpeername(int descriptor, byte* address, uint* length);
+
+    [LibraryImport(Name)]
+    private static partial nint mmap(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport(Name)]
+    private static partial int munmap(nint address, nuint length);
 }

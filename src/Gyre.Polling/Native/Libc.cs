@@ -34,6 +34,8 @@ internal static unsafe partial class Libc
     public const int SocketStream = 1;
     public const int SocketNonBlocking = 0x800;
     public const int SocketCloseOnExec = 0x80000;
+    public const int MessageDontWait = 0x40;
+    public const int MessageWaitAll = 0x100;
     public const int MessageNoSignal = 0x4000;
 
     public const int LevelSocket = 1;

@@ -34,6 +34,12 @@ public sealed partial class EventLoop : IDisposable
         _clock = options.Clock ?? TimeProvider.System;
         _scale = new LoopClockScale(_clock);
         _poller = options.Poller ?? Poller.Create(options.Backend);
+        if (_poller.FallbackReason is { } reason)
+        {
+            RuntimeWarnings.Raise(
+                $"{Poller.BackendVariable} asks for another I/O backend than {_poller.BackendName}, but {reason}");
+        }
+
         _inbox = new LoopInbox(_poller);
         Debug = options.Debug ?? Environment.GetEnvironmentVariable("GYRE_DEBUG") == "1";
         SynchronizationContext = new LoopSynchronizationContext(this);
@@ -48,7 +54,7 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>The clock that <see cref="Time"/> reads.</summary>
     public TimeProvider Clock => _clock;
 
-    /// <summary>The name of the I/O backend: <c>epoll</c>, <c>portable</c>, or another poller's own.</summary>
+    /// <summary>The name of the I/O backend: <c>epoll</c>, <c>io_uring</c>, <c>portable</c>, or another poller's own.</summary>
     public string BackendName => _poller.BackendName;
 
     /// <summary>Posts to this loop. It is the current context of the loop's thread while the loop runs.</summary>

@@ -216,6 +216,7 @@ public abstract partial class PollerContract
         peer.Send([1]);
         Harness.RunUntil(() => sink.Count == 1);
         Assert.Equal(1, socket.TrySend([2], out _));
+        Harness.Settle();
         Assert.Equal([2], ReceiveExactly(peer, 1));
     }
 

@@ -14,6 +14,7 @@ public abstract partial class PollerContract
         byte[] data = Pattern(length);
         Assert.Equal(length, socket.TrySend(data, out SocketError error));
         Assert.Equal(SocketError.Success, error);
+        Harness.Settle();
         Assert.False(Poller.HasOperations);
         Assert.Equal(data, ReceiveExactly(peer, length));
     }

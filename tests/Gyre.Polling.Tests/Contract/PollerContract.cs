@@ -35,4 +35,13 @@ public abstract partial class PollerContract : IDisposable
 
         return bytes;
     }
+
+    /// <summary>Runs something on a thread of its own. The test stays on its thread, which is the poller's: after
+    /// an await it could be another one.</summary>
+    protected static Thread InBackground(Action action)
+    {
+        var thread = new Thread(() => action());
+        thread.Start();
+        return thread;
+    }
 }

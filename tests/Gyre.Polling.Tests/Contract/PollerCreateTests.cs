@@ -9,6 +9,7 @@ public sealed class PollerCreateTests
     [InlineData("auto", PollerBackend.Auto)]
     [InlineData("epoll", PollerBackend.Epoll)]
     [InlineData(" Epoll ", PollerBackend.Epoll)]
+    [InlineData("io_uring", PollerBackend.IoUring)]
     [InlineData("PORTABLE", PollerBackend.Portable)]
     public void ParseBackend_Value_IsTheBackend(string? value, PollerBackend expected) =>
         Assert.Equal(expected, Poller.ParseBackend(value));
@@ -20,25 +21,39 @@ public sealed class PollerCreateTests
         Assert.Contains("GYRE_BACKEND", error.Message, StringComparison.Ordinal);
         Assert.Contains("'kqueue'", error.Message, StringComparison.Ordinal);
         Assert.Contains("epoll", error.Message, StringComparison.Ordinal);
+        Assert.Contains("io_uring", error.Message, StringComparison.Ordinal);
         Assert.Contains("portable", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Create_Auto_TakesTheVariableOrTheBest()
     {
-        PollerBackend named = Poller.ParseBackend(Environment.GetEnvironmentVariable(Poller.BackendVariable));
-        PollerBackend best = OperatingSystem.IsLinux() ? PollerBackend.Epoll : PollerBackend.Portable;
+        PollerBackend expected = Poller.ParseBackend(Environment.GetEnvironmentVariable(Poller.BackendVariable));
+        bool gaveWay = expected == PollerBackend.IoUring && !Poller.IsSupported(expected);
+        if (expected == PollerBackend.Auto || gaveWay)
+        {
+            expected = OperatingSystem.IsLinux() ? PollerBackend.Epoll : PollerBackend.Portable;
+        }
+
         using var poller = Poller.Create();
-        Assert.Equal(named == PollerBackend.Auto ? best : named, Poller.ParseBackend(poller.BackendName));
+        Assert.Equal(expected, Poller.ParseBackend(poller.BackendName));
+        Assert.Equal(gaveWay, poller.FallbackReason is not null);
     }
 
     [Fact]
-    public void Create_BackendThatIsNotHere_ThrowsAndNamesIt()
+    public void Create_BackendThatIsNotHere_ThrowsAndSaysWhy()
     {
-        Assert.SkipWhen(Poller.IsSupported(PollerBackend.Epoll), "This machine has every backend.");
-        PlatformNotSupportedException error = Assert.Throws<PlatformNotSupportedException>(
-            () => Poller.Create(PollerBackend.Epoll));
-        Assert.Contains("Epoll", error.Message, StringComparison.Ordinal);
+        PollerBackend[] missing = [.. Enum.GetValues<PollerBackend>().Where(backend => !Poller.IsSupported(backend))];
+        Assert.SkipWhen(missing.Length == 0, "This machine has every backend.");
+        Assert.All(
+            missing,
+            backend =>
+            {
+                PlatformNotSupportedException error = Assert.Throws<PlatformNotSupportedException>(
+                    () => Poller.Create(backend));
+                Assert.Contains(backend.ToString(), error.Message, StringComparison.Ordinal);
+                Assert.Contains(Poller.UnsupportedReason(backend)!, error.Message, StringComparison.Ordinal);
+            });
     }
 
     [Fact]

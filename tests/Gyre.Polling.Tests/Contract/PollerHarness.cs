@@ -48,13 +48,16 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
     }
 
     /// <summary>Turns until the condition holds. Fails when it does not come to hold.</summary>
-    public void RunUntil(Func<bool> condition)
+    /// <param name="condition">Looked at before each turn. It may move things on itself, and each turn should not
+    /// wait then.</param>
+    /// <param name="timeoutNanoseconds">How long a turn waits at the most.</param>
+    public void RunUntil(Func<bool> condition, long timeoutNanoseconds = 10_000_000)
     {
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < s_patience, "The condition did not come to hold.");
-            Turn(timeoutNanoseconds: 10_000_000);
+            Turn(timeoutNanoseconds);
         }
     }
 

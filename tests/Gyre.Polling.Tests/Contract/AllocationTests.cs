@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Gyre.Polling.Tests;
 
 /// <summary>Messages cost no allocation once a connection stands.</summary>
-public sealed class EpollAllocationTests
+public sealed class AllocationTests
 {
     private const int Rounds = 10;
     private const int MessagesOfRound = 500;
@@ -11,6 +11,8 @@ public sealed class EpollAllocationTests
     [Theory]
     [InlineData(PollerBackend.Epoll, false)]
     [InlineData(PollerBackend.Epoll, true)]
+    [InlineData(PollerBackend.IoUring, false)]
+    [InlineData(PollerBackend.IoUring, true)]
     public void Echo_Steady_AllocatesNothing(PollerBackend backend, bool buffered)
     {
         Assert.SkipUnless(Poller.IsSupported(backend), $"This machine has no {backend} backend.");
@@ -24,11 +26,13 @@ public sealed class EpollAllocationTests
         AssertNoAllocation(harness, atClient);
     }
 
-    [Fact]
-    public void Send_Steady_AllocatesNothing()
+    [Theory]
+    [InlineData(PollerBackend.Epoll)]
+    [InlineData(PollerBackend.IoUring)]
+    public void Send_Steady_AllocatesNothing(PollerBackend backend)
     {
-        Assert.SkipUnless(Poller.IsSupported(PollerBackend.Epoll), "This machine has no epoll.");
-        using var harness = new PollerHarness(Poller.Create(PollerBackend.Epoll));
+        Assert.SkipUnless(Poller.IsSupported(backend), $"This machine has no {backend} backend.");
+        using var harness = new PollerHarness(Poller.Create(backend));
         (PollSocket server, PollSocket client) = harness.ConnectBoth();
         var atClient = new Echo(null, 1);
         client.StartReceiving(atClient);

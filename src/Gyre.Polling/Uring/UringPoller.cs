@@ -1,0 +1,314 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Gyre.Polling;
+
+// Some facts about io_uring, and what follows from them.
+//
+// 1. One call of io_uring_enter submits requests, does the work that arrived for the ring, and waits. With
+// DEFER_TASKRUN that work (a receive for which bytes came, say) is done in that call and nowhere else, so
+// input does not interrupt the program, and one call serves many connections. It also means that only the
+// thread that owns the ring may enter it; the ring is made disabled, and belongs to the thread that polls
+// first. Other threads end its wait through an eventfd that the ring polls.
+//
+// 2. A request is not under way before it was submitted, nor gone before it completed. What the owner of a
+// socket starts and stops is therefore only noted (the sockets that differ from what the kernel knows stand
+// in a list), and brought into line once for each poll. A stop and a start in between cost nothing.
+//
+// 3. A request holds the open file. close(2) alone would not end a connection on which the kernel receives, so
+// requests are cancelled, in a call that does the ring's work, before the descriptor is closed. A closed
+// socket keeps its key until its last completion has come: see UringSocket.
+//
+// 4. Multishot receive: one request completes for each piece of input that comes, into a buffer that the
+// kernel takes from those provided to it. Nothing is asked of the kernel for each message, and idle
+// connections hold no memory. But the buffers are gone through in turn, so many and large ones are cold, and
+// a fast sender fills many of them at once. So that is for small messages. A connection whose input fills a
+// buffer, or comes faster than it is taken, goes over to being polled and received from directly into one hot
+// buffer, as on epoll; after many small pieces it comes back.
+//
+// 5. When no buffer is left, receives end with ENOBUFS. There are more buffers from then on, or the receive
+// starts again when some have come back.
+//
+// 6. A send that takes the whole of a small message in the call that submits it is the rule. So small sends
+// are copied to a stage and submitted with the next poll, all together, as MSG_DONTWAIT | MSG_WAITALL with
+// CQE_SKIP_SUCCESS: they are over when the call returns, and only one that fell short has a completion. The
+// stage is then free again. What a socket did not take stays with it: see UringSocket.Sending. One enter is
+// also all that a lone connection needs for a request: the answer's send and the wait for what comes next.
+//
+// 7. A short poll of a ring for which nothing happened needs no system call: the kernel sets a bit in shared
+// memory when it has work for the ring.
+//
+// 8. Memory of rings is locked memory, which may be short; and the kernel gives it back late. So rings are
+// small: a batch is never large, since the kernel does some 20 pieces of work in one call.
+
+/// <summary>The poller on Linux's io_uring.</summary>
+[DebuggerDisplay("io_uring, {Sockets.Count} sockets")]
+internal sealed partial class UringPoller : Poller
+{
+    private const uint SubmissionsMax = 256;
+    private const uint CompletionsMax = 2048;
+
+    // Where memory is short.
+    private const uint SubmissionsLeast = 32;
+    private const uint CompletionsLeast = 1024;
+
+    // The eventfd's. No socket has this key.
+    private const ulong WakeupKey = ulong.MaxValue;
+
+    private const int EnterTriesMax = 1000;
+
+    private readonly UringRing _ring;
+    private readonly EventWakeup _wakeup;
+
+    // The sockets whose wishes differ, or may differ, from what the kernel was asked for.
+    private UringSocket[] _unsettled = new UringSocket[16];
+    private int _unsettledCount;
+
+    private int _ownerThread;
+    private bool _wakeupIsPolled;
+    private bool _disposed;
+
+    private UringPoller(UringRing ring)
+    {
+        _ring = ring;
+        Buffers = new UringBuffers(ring);
+        int descriptor = Libc.CreateEvent();
+        if (descriptor < 0)
+        {
+            Buffers.Dispose();
+            throw Errno.ToException(-descriptor);
+        }
+
+        _wakeup = new EventWakeup(new DescriptorHandle(descriptor));
+    }
+
+    ~UringPoller() => Dispose(disposing: false);
+
+    public override string BackendName => "io_uring";
+
+    public override bool HasOperations => Operations.HasOperations || (IsEnabled && _ring.HasUnsubmitted);
+
+    internal OperationLedger Operations { get; } = new();
+
+    internal SocketTable<UringSocket> Sockets { get; } = new();
+
+    internal ReceiveMemory ReceiveMemory { get; } = new();
+
+    internal UringBuffers Buffers { get; }
+
+    /// <summary>Whether a thread has polled, and owns the ring.</summary>
+    private bool IsEnabled => _ownerThread != 0;
+
+    /// <summary>Makes a poller.</summary>
+    /// <returns>Null when that is not possible now; <paramref name="error"/> is minus an <see cref="Errno"/>
+    /// then.</returns>
+    public static UringPoller? TryCreate(out int error)
+    {
+        error = UringRing.Create(SubmissionsMax, CompletionsMax, out UringRing? ring);
+        if (error == -Errno.NoMemory)
+        {
+            error = UringRing.Create(SubmissionsLeast, CompletionsLeast, out ring);
+        }
+
+        if (ring is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new UringPoller(ring);
+        }
+        catch (SocketException e)
+        {
+            ring.Dispose();
+            error = e.SocketErrorCode == SocketError.TooManyOpenSockets ? -Errno.TooManyFiles : -Errno.NoMemory;
+            return null;
+        }
+    }
+
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!IsEnabled)
+        {
+            TakeOwnership();
+        }
+
+        if (Operations.HasReady)
+        {
+            Operations.HandOver(ready);
+            timeoutNanoseconds = 0;
+        }
+
+        Settle();
+        if (timeoutNanoseconds != 0 && !_wakeup.TryBeginWait())
+        {
+            timeoutNanoseconds = 0;
+        }
+
+        // Fact 7.
+        if ((timeoutNanoseconds != 0 && !_ring.HasCompletions) || _ring.NeedsEnter)
+        {
+            Enter(_ring.HasCompletions ? 0 : timeoutNanoseconds);
+        }
+
+        _wakeup.EndPoll();
+        Complete(ready);
+        ClearStage();
+    }
+
+    public override void Wake() => _wakeup.Wake();
+
+    public override PollSocket Attach(Socket socket)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(socket);
+        return UringSocket.Attach(this, socket);
+    }
+
+    public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return UringSocket.Create(this, family, type, protocol);
+    }
+
+    /// <summary>Has the next poll bring the kernel into line with what a socket wants.</summary>
+    internal void AddUnsettled(UringSocket socket)
+    {
+        if (socket.IsUnsettled)
+        {
+            return;
+        }
+
+        socket.IsUnsettled = true;
+        if (_unsettledCount == _unsettled.Length)
+        {
+            Array.Resize(ref _unsettled, _unsettledCount * 2);
+        }
+
+        _unsettled[_unsettledCount++] = socket;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        if (!disposing)
+        {
+            // The ring, the mappings and the eventfd have finalisers of their own.
+            _disposed = true;
+            foreach (UringSocket socket in Sockets.ToArray())
+            {
+                socket.CloseForgotten();
+            }
+
+            return;
+        }
+
+        CancelEverything();
+        _disposed = true;
+        _ring.Dispose();
+        foreach (UringSocket socket in Sockets.ToArray())
+        {
+            socket.Close(abort: false);
+        }
+
+        Buffers.Dispose();
+        _wakeup.Dispose();
+    }
+
+    private void TakeOwnership()
+    {
+        int result = _ring.Enable();
+        if (result < 0)
+        {
+            throw Errno.ToException(-result);
+        }
+
+        _ownerThread = Environment.CurrentManagedThreadId;
+        Buffers.Grow();
+        Buffers.Publish();
+    }
+
+    /// <summary>Writes the requests that make the kernel do what the sockets want.</summary>
+    private void Settle()
+    {
+        if (!_wakeupIsPolled)
+        {
+            PollWakeup();
+        }
+
+        // Those that come back to the list now are for the next poll.
+        int count = _unsettledCount;
+        for (int i = 0; i < count; i++)
+        {
+            UringSocket socket = _unsettled[i];
+            socket.IsUnsettled = false;
+            socket.Settle();
+        }
+
+        int rest = _unsettledCount - count;
+        Array.Copy(_unsettled, count, _unsettled, 0, rest);
+        Array.Clear(_unsettled, rest, count);
+        _unsettledCount = rest;
+        Buffers.Publish();
+    }
+
+    private void Enter(long timeoutNanoseconds)
+    {
+        int result = _ring.Enter(timeoutNanoseconds);
+
+        // A signal, and the timeout, are returns like others. Without memory for a request, or with too many
+        // completions waiting, the kernel takes fewer requests than there are: they go with the next call.
+        if (result < 0 && result is not (-Errno.TimerExpired or -Errno.Interrupted or -Errno.Again or -Errno.Busy))
+        {
+            throw result == -Errno.Exists
+                ? new InvalidOperationException(
+                    "An io_uring belongs to the thread that polled first. Run the loop on that thread, or use epoll.")
+                : Errno.ToException(-result);
+        }
+    }
+
+    /// <summary>Ends all requests, so that closing the ring leaves nothing behind, and no peer takes output that
+    /// was cut off for the whole.</summary>
+    private unsafe void CancelEverything()
+    {
+        if (!IsEnabled || _ownerThread != Environment.CurrentManagedThreadId)
+        {
+            // The kernel cancels what is left when the ring is closed, a little later.
+            return;
+        }
+
+        foreach (UringSocket socket in Sockets.ToArray())
+        {
+            socket.PrepareDispose();
+        }
+
+        // SAFETY: the entry is the ring's.
+        UringSubmission* entry = AddSubmission();
+        entry->Opcode = UringOpcode.AsyncCancel;
+        entry->CallFlags = UringFlags.CancelAll | UringFlags.CancelAny;
+        entry->UserData = WakeupKey;
+        for (int i = 0; i < EnterTriesMax && (i == 0 || HasRequests()); i++)
+        {
+            Flush();
+        }
+    }
+
+    private bool HasRequests()
+    {
+        foreach (UringSocket socket in Sockets.ToArray())
+        {
+            if (socket.HasRequests)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

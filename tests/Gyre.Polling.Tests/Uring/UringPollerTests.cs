@@ -1,0 +1,3 @@
+namespace Gyre.Polling.Tests;
+
+public sealed class UringPollerTests() : PollerContract(PollerBackend.IoUring);
