@@ -35,9 +35,12 @@ internal static unsafe partial class Libc
     /// <param name="argument">The timeout, or null.</param>
     /// <returns>How many requests were taken, or minus an <see cref="Errno"/> when none was.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int UringEnter(int ring, uint submit, uint wait, uint flags, UringWaitArgument* argument) =>
-        (int)Check(syscall(
-            SystemCallUringEnter, ring, (nint)submit, (nint)wait, (nint)flags, (nint)argument, argument is null ? 0 : sizeof(UringWaitArgument)));
+    public static int UringEnter(int ring, uint submit, uint wait, uint flags, UringWaitArgument* argument)
+    {
+        int size = argument is null ? 0 : sizeof(UringWaitArgument);
+        return (int)Check(syscall(
+            SystemCallUringEnter, ring, (nint)submit, (nint)wait, (nint)flags, (nint)argument, size));
+    }
 
     public static int UringRegister(int ring, uint operation, void* argument, uint count) =>
         (int)Check(syscall(SystemCallUringRegister, ring, (nint)operation, (nint)argument, (nint)count, 0, 0));

@@ -119,6 +119,15 @@ internal sealed unsafe partial class UringPoller
         entry->UserData = IgnoredData;
     }
 
+    private void AddCancelOfAll()
+    {
+        UringSubmission* entry = AddSubmission();
+        entry->Opcode = UringOpcode.AsyncCancel;
+        entry->Descriptor = -1;
+        entry->CallFlags = UringFlags.CancelAll | UringFlags.CancelAny;
+        entry->UserData = IgnoredData;
+    }
+
     private UringSubmission* AddSubmission()
     {
         UringSubmission* entry = _ring.TryAdd();

@@ -275,7 +275,7 @@ internal sealed partial class UringPoller : Poller
 
     /// <summary>Ends all requests, so that closing the ring leaves nothing behind, and no peer takes output that
     /// was cut off for the whole.</summary>
-    private unsafe void CancelEverything()
+    private void CancelEverything()
     {
         if (!IsEnabled || _ownerThread != Environment.CurrentManagedThreadId)
         {
@@ -288,11 +288,7 @@ internal sealed partial class UringPoller : Poller
             socket.PrepareDispose();
         }
 
-        // SAFETY: the entry is the ring's.
-        UringSubmission* entry = AddSubmission();
-        entry->Opcode = UringOpcode.AsyncCancel;
-        entry->CallFlags = UringFlags.CancelAll | UringFlags.CancelAny;
-        entry->UserData = WakeupKey;
+        AddCancelOfAll();
         for (int i = 0; i < EnterTriesMax && (i == 0 || HasRequests()); i++)
         {
             Flush();

@@ -12,6 +12,7 @@ namespace Gyre.Polling;
 //
 // The backlog is what a staged send did not get rid of: TrySend took it, so it is ours until the kernel has it.
 // While there is one, nothing else goes out, and the connection is not closed before it: its send holds the file.
+// SAFETY: what the kernel is given is pinned, and kept alive until its completion: each place says by what.
 internal sealed unsafe partial class UringSocket
 {
     private OutputRequest _outputRequest;

@@ -18,6 +18,7 @@ namespace Gyre.Polling;
 internal sealed partial class UringSocket : DescriptorSocket
 {
     private readonly UringPoller _poller;
+    private bool _isInTable = true;
 
     private UringSocket(
         UringPoller poller, int descriptor, Socket? socket, AddressFamily family, ProtocolType protocol)
@@ -128,12 +129,13 @@ internal sealed partial class UringSocket : DescriptorSocket
         }
     }
 
-    private bool _isInTable = true;
-
     [Conditional("DEBUG")]
     private void AssertRequestInvariants()
     {
-        Debug.Assert(_backlog is null || _outputRequest is OutputRequest.None or OutputRequest.Backlog, "The backlog goes out first.");
-        Debug.Assert(!IsInputReady || _inputRequest != InputRequest.Receive, "Input is received in one way at a time.");
+        Debug.Assert(
+            _backlog is null || _outputRequest is OutputRequest.None or OutputRequest.Backlog,
+            "The backlog goes out first.");
+        Debug.Assert(
+            !IsInputReady || _inputRequest != InputRequest.Receive, "Input is received in one way at a time.");
     }
 }

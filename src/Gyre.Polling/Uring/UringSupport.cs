@@ -9,6 +9,7 @@ namespace Gyre.Polling;
 /// calls. A ring with the flags that are needed says that the kernel is 6.1 at least, which has multishot
 /// receives, and rings of buffers; the probe says whether it knows the requests; and a request that does nothing
 /// says whether all three calls are allowed.</remarks>
+// SAFETY: pointers are to locals, or to entries of a ring that lives in the same method.
 internal static unsafe class UringSupport
 {
     private const int ProbeHeaderSize = 16;

@@ -106,7 +106,8 @@ public sealed class UringTests : IDisposable
         var thread = new Thread(() => error = Record.Exception(() => Harness.Turn(timeoutNanoseconds: 1000)));
         thread.Start();
         thread.Join();
-        Assert.Contains("thread that polled first", Assert.IsType<InvalidOperationException>(error).Message, StringComparison.Ordinal);
+        string message = Assert.IsType<InvalidOperationException>(error).Message;
+        Assert.Contains("thread that polled first", message, StringComparison.Ordinal);
     }
 
     [Fact]
