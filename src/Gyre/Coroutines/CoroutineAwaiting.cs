@@ -20,29 +20,23 @@ internal static class CoroutineAwaiting
     public static void Suspend(CoroutineBox box, CoroutineBox leaf)
     {
         box.Start(leaf);
-        Trampoline.Current.Next = box;
+        Trampoline.Current.Running = box;
     }
 
     /// <summary>Runs a coroutine that plain <c>async Task</c> code awaits.</summary>
     public static void RunDetached(CoroutineBox box, Action continuation)
     {
-        EventLoop loop = EventLoop.Running;
-        loop.BclWaits++;
-        Trampoline.StartDetached!(loop, new DetachedAwait(loop, box, continuation));
+        Trampoline.StartDetached!(EventLoop.Running, new DetachedAwait(box), continuation);
     }
 
     /// <summary>The root of a task that runs another box and keeps its outcome for the code that awaits it.</summary>
     private sealed class DetachedAwait : CoroutineBox<VoidResult>
     {
-        private readonly EventLoop _loop;
         private readonly CoroutineBox _inner;
-        private readonly Action _continuation;
 
-        public DetachedAwait(EventLoop loop, CoroutineBox inner, Action continuation)
+        public DetachedAwait(CoroutineBox inner)
         {
-            _loop = loop;
             _inner = inner;
-            _continuation = continuation;
             GC.SuppressFinalize(this);
             MarkCreated();
         }
@@ -58,8 +52,6 @@ internal static class CoroutineAwaiting
             }
 
             // The outcome stays in the inner box: the continuation takes it with GetResult.
-            _loop.BclWaits--;
-            _loop.CallSoon(_continuation);
             Complete(default);
         }
 

@@ -47,6 +47,9 @@ internal abstract class CoroutineBox
     /// <summary>The coroutine method's name.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The compiler's type for the method; null for a box that stands for no method.</summary>
+    public virtual Type? StateMachineType => null;
+
     /// <summary>Runs the coroutine to its next suspension or to its end. Never throws.</summary>
     public abstract void MoveNext();
 

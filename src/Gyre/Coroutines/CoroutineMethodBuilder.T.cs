@@ -92,12 +92,38 @@ public struct CoroutineMethodBuilder<T>
         Action resume = runner.SuspendForeign(_box);
         try
         {
+            // An iterator posts to the context that it finds, which costs a turn of the loop. What it calls finds
+            // its way to the loop from any thread, so there is no need for that.
+            if (typeof(TAwaiter) == typeof(ValueTaskAwaiter<bool>)
+                || typeof(TAwaiter) == typeof(ValueTaskAwaiter)
+                || typeof(TAwaiter) == typeof(ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter)
+                || typeof(TAwaiter) == typeof(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter))
+            {
+                SuspendOutsideOfContext(ref awaiter, resume);
+                return;
+            }
+
             awaiter.UnsafeOnCompleted(resume);
         }
         catch
         {
             runner.AbandonForeign();
             throw;
+        }
+    }
+
+    private static void SuspendOutsideOfContext<TAwaiter>(ref TAwaiter awaiter, Action resume)
+        where TAwaiter : ICriticalNotifyCompletion
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            awaiter.UnsafeOnCompleted(resume);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 

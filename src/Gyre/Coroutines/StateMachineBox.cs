@@ -20,6 +20,8 @@ internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
 
     public override string Name => StateMachineName.Of(typeof(TStateMachine));
 
+    public override Type? StateMachineType => typeof(TStateMachine);
+
     /// <summary>The state machine, to be filled in by the builder.</summary>
     public ref TStateMachine? StateMachine => ref _stateMachine;
 

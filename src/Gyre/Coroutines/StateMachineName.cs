@@ -9,9 +9,12 @@ internal static class StateMachineName
     /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>. For a local function its own name, and for a
     /// lambda
     /// <c>lambda in FetchAsync</c>.</summary>
-    public static string Of(Type stateMachine)
+    public static string Of(Type stateMachine) => Of(stateMachine.Name);
+
+    /// <param name="name">A name that the compiler gave to a state machine, or to the method of a local function or
+    /// a lambda. Any other name stays as it is.</param>
+    public static string Of(string name)
     {
-        string name = stateMachine.Name;
         int open = name.LastIndexOf('<');
         int close = name.IndexOf('>', Math.Max(open, 0));
         if (open < 0 || close <= open + 1)

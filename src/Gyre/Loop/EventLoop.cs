@@ -77,6 +77,12 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>The tasks' own attachment, kept at hand because every new task asks for it.</summary>
     internal object? TaskSlot { get; set; }
 
+    /// <summary>The waits of plain async code that the running step has begun, the last first.</summary>
+    internal WorkItem? PlainWaits { get; set; }
+
+    /// <summary>The foreign await of a task whose plain code runs on now; null else.</summary>
+    internal WorkItem? PlainPart { get; set; }
+
     /// <summary>The exception that the next resumed <c>await</c> throws instead of its result.</summary>
     internal Exception? Injected { get; set; }
 

@@ -37,6 +37,9 @@ internal sealed class ReadyQueue
     /// <summary>How many entries fit in before the ring grows.</summary>
     public int Capacity => _entries.Length;
 
+    /// <summary>The position of the next entry to run. While an entry runs, it stands for that entry's turn.</summary>
+    public long Position => _head;
+
     /// <summary>Adds an entry and returns its position.</summary>
     public long Enqueue(WorkItem item, object? first, object? second, ExecutionContext? context)
     {

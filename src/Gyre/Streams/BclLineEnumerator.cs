@@ -10,11 +10,7 @@ internal sealed class BclLineEnumerator<T>(Func<Coroutine<T?>> readLine, Cancell
 
     public T Current => _current ?? throw new InvalidOperationException("There is no line. Call MoveNextAsync first.");
 
-    public ValueTask<bool> MoveNextAsync()
-    {
-        LoopTask<bool> task = EventLoop.Running.CreateTask(ReadAsync(), cancellationToken: cancellationToken);
-        return new ValueTask<bool>(task.AsTask());
-    }
+    public ValueTask<bool> MoveNextAsync() => BclBridge.MoveNextAsync(ReadAsync(), cancellationToken);
 
     public ValueTask DisposeAsync() => default;
 

@@ -75,8 +75,7 @@ public partial class LoopQueue<T>
     {
         public T Current => inner.Current;
 
-        public ValueTask<bool> MoveNextAsync() =>
-            new(EventLoop.Running.CreateTask(inner.MoveNextAsync(), cancellationToken: token).AsTask());
+        public ValueTask<bool> MoveNextAsync() => BclBridge.MoveNextAsync(inner.MoveNextAsync(), token);
 
         public ValueTask DisposeAsync() => default;
     }

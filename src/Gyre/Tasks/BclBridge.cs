@@ -42,6 +42,23 @@ public static class BclBridge
     /// <inheritdoc cref="Wrap{T}(EventLoop, Task{T})"/>
     internal static Future<VoidResult> Wrap(EventLoop loop, Task task) => Wrap(loop, task, static _ => default(VoidResult));
 
+    /// <summary>Gets the next item for BCL code, which knows only <see cref="IAsyncEnumerator{T}"/>.</summary>
+    /// <remarks>Plain code, and no BCL task of a task: so cancelling the task that enumerates reaches what is awaited
+    /// here.</remarks>
+    internal static async ValueTask<bool> MoveNextAsync(Coroutine<bool> move, CancellationToken token)
+    {
+        LoopTask<bool> task = EventLoop.Running.CreateTask(move, cancellationToken: token);
+        try
+        {
+            return await task;
+        }
+        catch (CancelledException e) when (token.IsCancellationRequested && EventLoop.Running.CurrentTask?.Cancelling() is not > 0)
+        {
+            // It was the enumeration's own token, and not a request to the task that enumerates.
+            throw new TaskCanceledException(e.Message, e, token);
+        }
+    }
+
     private static WrapFuture<T> Wrap<T>(EventLoop loop, Task task, Func<Task, T> result)
     {
         ArgumentNullException.ThrowIfNull(task);

@@ -126,14 +126,21 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
     {
         public TFuture Current => inner.Current;
 
-        public ValueTask<bool> MoveNextAsync() =>
-            new(EventLoop.Running.CreateTask(inner.MoveNextAsync(), cancellationToken: cancellationToken).AsTask());
+        public ValueTask<bool> MoveNextAsync() => BclBridge.MoveNextAsync(inner.MoveNextAsync(), cancellationToken);
 
         public ValueTask DisposeAsync() => default;
     }
 
-    private sealed class ChildItem(CompletionSequence<TFuture> sequence) : WorkItem
+    private sealed class ChildItem(CompletionSequence<TFuture> sequence) : WorkItem, IWaitLink
     {
+        public void CollectAwaiters(ICollection<Future> awaiters)
+        {
+            foreach (SleepFuture waiter in sequence._waiters)
+            {
+                waiter.CollectAwaiters(awaiters);
+            }
+        }
+
         internal override void Execute(object? first, object? second) => sequence.OnDone((TFuture)first!);
     }
 

@@ -9,11 +9,11 @@ public static class EventLoopTaskExtensions
     [ModuleInitializer]
     [System.Diagnostics.CodeAnalysis.SuppressMessage(
         "Usage", "CA2255", Justification = "Coroutines stand below tasks and cannot name them; this is the one way up.")]
-    internal static void ConnectCoroutines() => Trampoline.StartDetached = static (loop, box) =>
+    internal static void ConnectCoroutines() => Trampoline.StartDetached = static (loop, box, continuation) =>
     {
         // Eager: plain async code expects that what it awaits has begun.
         var options = new LoopTaskOptions { EagerStart = true };
-        new VoidTask(TaskRegistry.Of(loop), box, options).Begin(options);
+        PlainWait.BeginCoroutine(new VoidTask(TaskRegistry.Of(loop), box, options), options, continuation);
     };
 
     extension(EventLoop loop)

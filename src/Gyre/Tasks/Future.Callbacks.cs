@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 public abstract partial class Future
@@ -69,9 +71,35 @@ public abstract partial class Future
         }
     }
 
+    /// <summary>Adds who waits for this future: tasks, through whatever stands in between.</summary>
+    /// <remarks>A future that is done has no awaiters any more.</remarks>
+    internal void CollectAwaiters(ICollection<Future> awaiters)
+    {
+        if (_callbacks is WorkItem single)
+        {
+            Collect(single);
+        }
+        else if (_callbacks is List<WorkItem> list && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            list.ForEach(Collect);
+        }
+
+        void Collect(WorkItem item)
+        {
+            if (item is LoopTask task)
+            {
+                awaiters.Add(task);
+            }
+            else
+            {
+                (item as IWaitLink)?.CollectAwaiters(awaiters);
+            }
+        }
+    }
+
     internal int RemoveCallback(WorkItem item) => RemoveCallbacks(added => ReferenceEquals(added, item));
 
-    private int RemoveCallbacks(Predicate<WorkItem> match)
+    internal int RemoveCallbacks(Predicate<WorkItem> match)
     {
         switch (_callbacks)
         {

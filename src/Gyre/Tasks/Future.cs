@@ -173,6 +173,9 @@ public abstract partial class Future : WorkItem
         return cause;
     }
 
+    /// <summary>The error of a future that is done, if it has one. Asking does not count as retrieving.</summary>
+    internal Exception? Error => _state == FutureState.Finished ? (_outcome as Failure)?.Error.SourceException : null;
+
     /// <summary>Whether awaiting the future, which is done, throws a cancellation. Asking does not count as
     /// retrieving.</summary>
     internal bool ThrowsCancellation =>

@@ -42,19 +42,5 @@ internal static class FutureAwaiting
     }
 
     /// <summary>Lets plain <c>async Task</c> code await a future, on the loop's thread.</summary>
-    public static void OnCompleted(Future future, Action continuation)
-    {
-        ArgumentNullException.ThrowIfNull(continuation);
-        future.Loop.BclWaits++;
-        future.AddCallback(new Continuation(continuation));
-    }
-
-    private sealed class Continuation(Action action) : WorkItem
-    {
-        internal override void Execute(object? first, object? second)
-        {
-            ((Future)first!).Loop.BclWaits--;
-            action();
-        }
-    }
+    public static void OnCompleted(Future future, Action continuation) => PlainWait.Begin(future, continuation);
 }

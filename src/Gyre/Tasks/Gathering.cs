@@ -146,8 +146,10 @@ internal sealed class GatherFuture<T> : Future<T>
         }
     }
 
-    private sealed class ChildItem(GatherFuture<T> outer) : WorkItem
+    private sealed class ChildItem(GatherFuture<T> outer) : WorkItem, IWaitLink
     {
+        public void CollectAwaiters(ICollection<Future> awaiters) => outer.CollectAwaiters(awaiters);
+
         internal override void Execute(object? first, object? second) => outer.OnChildDone((Future)first!);
     }
 }

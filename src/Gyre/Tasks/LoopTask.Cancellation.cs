@@ -114,7 +114,7 @@ public abstract partial class LoopTask
         Loop.AssertOnLoop();
         if (_cancelRequests > 0 && --_cancelRequests == 0)
         {
-            _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+            _flags &= ~TaskFlags.PendingRequest;
             ForgetTokenIfNotCancelled();
         }
 
@@ -127,12 +127,13 @@ public abstract partial class LoopTask
     internal bool IsOwnCancellation(OperationCanceledException exception) =>
         exception is CancelledException || (Cancelling() > 0 && Has(TaskFlags.TokenFired));
 
-    /// <summary>Code inside the running step has thrown what its token asked for: the request has arrived.</summary>
-    internal void OnTokenHeard()
+    /// <summary>Code inside the running step has thrown what its token, or plain code, was asked for: the request
+    /// has arrived.</summary>
+    internal void OnRequestHeard(OperationCanceledException thrown)
     {
-        if (Has(TaskFlags.SentByToken))
+        if (Has(thrown is CancelledException ? TaskFlags.SentToPlain : TaskFlags.SentByToken))
         {
-            _flags &= ~(TaskFlags.SentByToken | TaskFlags.MustCancel);
+            _flags &= ~TaskFlags.PendingRequest;
         }
     }
 
@@ -168,6 +169,7 @@ public abstract partial class LoopTask
     {
         _flags |= TaskFlags.MustCancel;
         _cancelMessage = message;
+        PassToPlainCode();
     }
 
     private void CountRequest()

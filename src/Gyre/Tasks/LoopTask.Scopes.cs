@@ -70,6 +70,7 @@ public abstract partial class LoopTask
             if (_scopeMasks == 0)
             {
                 _waiter?.Cancel(cancelled.Reason);
+                _foreignWait?.CancelPlain(cancelled.Reason);
             }
 
             _registry.LeaveCancel();
@@ -79,7 +80,7 @@ public abstract partial class LoopTask
     /// <summary>Takes a pending request off the task, for a shielded scope to hold.</summary>
     internal string? TakePendingRequest()
     {
-        _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+        _flags &= ~TaskFlags.PendingRequest;
         return _cancelMessage;
     }
 
@@ -109,7 +110,7 @@ public abstract partial class LoopTask
             // A request that found nothing to cancel is delivered here, at the next await.
             if (future.Cancel(_cancelMessage))
             {
-                _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+                _flags &= ~TaskFlags.PendingRequest;
             }
         }
         else if (_scopeMasks == 0)

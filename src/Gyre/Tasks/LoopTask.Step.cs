@@ -12,18 +12,7 @@ public abstract partial class LoopTask : ICoroutineRunner
 {
     private CoroutineBox? _leaf;
     private Future? _waiter;
-    private ForeignWait? _foreignWait;
     private ExecutionContext? _context;
-
-    Action ICoroutineRunner.SuspendForeign(CoroutineBox leaf)
-    {
-        _leaf = leaf;
-        _flags |= TaskFlags.WaitsForForeign;
-        _foreignWait = new ForeignWait(this);
-        return _foreignWait.Complete;
-    }
-
-    void ICoroutineRunner.AbandonForeign() => EndForeignWait();
 
     /// <summary>Suspends at <paramref name="leaf"/> until <paramref name="future"/> is done.</summary>
     internal void SuspendOn(Future future, CoroutineBox leaf)
@@ -94,7 +83,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             return true;
         }
 
-        _flags &= ~(TaskFlags.MustCancel | TaskFlags.SentByToken);
+        _flags &= ~TaskFlags.PendingRequest;
         if (!first)
         {
             // What the task waited for was cancelled too: one exception answers both requests.
@@ -119,7 +108,9 @@ public abstract partial class LoopTask : ICoroutineRunner
     private void StepEagerly()
     {
         ExecutionContext? callers = ExecutionContext.Capture();
+        (WorkItem? part, Loop.PlainPart) = (Loop.PlainPart, null);
         Execute(null, null);
+        Loop.PlainPart = part;
         if (callers is not null)
         {
             ExecutionContext.Restore(callers);
@@ -136,7 +127,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             if (Has(TaskFlags.MustCancel))
             {
                 // Returned without another await after the request: it ends as cancelled, as if it had awaited.
-                _flags &= ~TaskFlags.MustCancel;
+                _flags &= ~TaskFlags.PendingRequest;
                 root.Free();
                 TryFinishCancelled(_cancelMessage);
             }
@@ -167,57 +158,5 @@ public abstract partial class LoopTask : ICoroutineRunner
     {
         _registry.Remove(this);
         ReleaseTokens();
-    }
-
-    private void EndForeignWait()
-    {
-        _foreignWait = null;
-        _flags &= ~TaskFlags.WaitsForForeign;
-        Loop.ForeignWaits--;
-    }
-
-    /// <summary>What a foreign awaitable calls when it has ended: it queues the task's next step.</summary>
-    private sealed class ForeignWait : WorkItem
-    {
-        private readonly LoopTask _task;
-        private int _completed;
-
-        public ForeignWait(LoopTask task)
-        {
-            _task = task;
-            task.Loop.ForeignWaits++;
-        }
-
-        /// <summary>Any thread.</summary>
-        public void Complete()
-        {
-            // A misbehaving awaitable may call twice; only the first call counts.
-            if (Interlocked.Exchange(ref _completed, 1) != 0)
-            {
-                return;
-            }
-
-            EventLoop loop = _task.Loop;
-            if (loop.IsOnLoopThread)
-            {
-                loop.Ready.Enqueue(this, null, null, null);
-            }
-            else
-            {
-                // A closed loop has reported its pending tasks; there is nobody left to resume.
-                loop.TryPostThreadSafe(this, null, null);
-            }
-        }
-
-        internal override void Execute(object? first, object? second)
-        {
-            // An awaitable that failed to suspend may call all the same. The task waits for something else by now.
-            if (_task._foreignWait == this)
-            {
-                _task._foreignWait = null;
-                _task.Loop.ForeignWaits--;
-                _task.Execute(null, null);
-            }
-        }
     }
 }

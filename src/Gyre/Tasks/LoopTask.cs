@@ -37,7 +37,7 @@ public abstract partial class LoopTask : Future
     }
 
     [Flags]
-    private enum TaskFlags : byte
+    private enum TaskFlags : ushort
     {
         None = 0,
 
@@ -64,6 +64,12 @@ public abstract partial class LoopTask : Future
 
         /// <summary>A cancelled scope reaches the place where the task is: every await is cancelled.</summary>
         ScopeCancelled = 128,
+
+        /// <summary>The request that waits was also given to plain code that the task waits for.</summary>
+        SentToPlain = 256,
+
+        /// <summary>All that is known of a request that waits.</summary>
+        PendingRequest = MustCancel | SentByToken | SentToPlain,
     }
 
     /// <summary>The task's name, <c>Task-N</c> unless it was given one. asyncio: <c>get_name</c>,
@@ -110,6 +116,9 @@ public abstract partial class LoopTask : Future
     internal bool IsInForeignAwait => Has(TaskFlags.WaitsForForeign);
 
     internal override IReadOnlyCollection<Future> WaitsFor => _waiter is { } waiter ? [waiter] : [];
+
+    /// <summary>The innermost coroutine that the task is suspended in. Out of date while its step runs.</summary>
+    internal CoroutineBox? Leaf => _leaf;
 
     /// <summary>The coroutine methods that the task is inside of, the innermost first.</summary>
     internal IEnumerable<string> CoroutineNames

@@ -52,8 +52,10 @@ internal static class Shielding
         internal override string Describe() => "shield";
     }
 
-    private sealed class MirrorItem<T>(Future<T> outer) : WorkItem
+    private sealed class MirrorItem<T>(Future<T> outer) : WorkItem, IWaitLink
     {
+        public void CollectAwaiters(ICollection<Future> awaiters) => outer.CollectAwaiters(awaiters);
+
         internal override void Execute(object? first, object? second)
         {
             if (!outer.IsDone)

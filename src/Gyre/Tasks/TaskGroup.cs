@@ -277,8 +277,10 @@ public sealed class TaskGroup
         }
     }
 
-    private sealed class DoneItem(TaskGroup group) : WorkItem
+    private sealed class DoneItem(TaskGroup group) : WorkItem, IWaitLink
     {
+        public void CollectAwaiters(ICollection<Future> awaiters) => awaiters.Add(group._parent);
+
         internal override void Execute(object? first, object? second) => group.OnTaskDone((LoopTask)first!);
     }
 }

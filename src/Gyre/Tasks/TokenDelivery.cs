@@ -2,8 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
-/// <summary>Notices when a request to cancel that was sent by a token arrives in a coroutine, as an exception of
-/// the BCL.</summary>
+/// <summary>Notices when a request to cancel that was sent by a token, or to plain code, arrives in a coroutine as an
+/// exception.</summary>
 /// <remarks>
 /// A call of the BCL may end well although its token was cancelled: the two cross. Then nothing was delivered, and the
 /// request has to wait for the next await. The awaiter that would tell is out of reach: the compiler calls it. What
@@ -26,9 +26,12 @@ internal static class TokenDelivery
 
     private static void OnThrown(object? sender, FirstChanceExceptionEventArgs thrown)
     {
-        if (thrown.Exception is OperationCanceledException and not CancelledException)
+        // What plain code throws while it goes on is still inside that code: it may catch it.
+        if (thrown.Exception is OperationCanceledException cancellation
+            && EventLoop.RunningOrNull is { CurrentWork: LoopTask task } loop
+            && (loop.PlainPart as ForeignWait)?.Task != task)
         {
-            (EventLoop.RunningOrNull?.CurrentWork as LoopTask)?.OnTokenHeard();
+            task.OnRequestHeard(cancellation);
         }
     }
 }

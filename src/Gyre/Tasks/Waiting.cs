@@ -134,14 +134,18 @@ internal static class Waiting
         }
     }
 
-    private sealed class ReleaseItem(SleepFuture waiter) : WorkItem
+    private sealed class ReleaseItem(SleepFuture waiter) : WorkItem, IWaitLink
     {
+        public void CollectAwaiters(ICollection<Future> awaiters) => waiter.CollectAwaiters(awaiters);
+
         internal override void Execute(object? first, object? second) => waiter.Release();
     }
 
-    private sealed class WaitItem(SleepFuture waiter, int remaining, WhenDone returnWhen) : WorkItem
+    private sealed class WaitItem(SleepFuture waiter, int remaining, WhenDone returnWhen) : WorkItem, IWaitLink
     {
         private int _remaining = remaining;
+
+        public void CollectAwaiters(ICollection<Future> awaiters) => waiter.CollectAwaiters(awaiters);
 
         internal override void Execute(object? first, object? second)
         {

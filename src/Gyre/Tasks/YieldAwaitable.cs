@@ -28,11 +28,11 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <summary>Schedules <paramref name="continuation"/> for the next iteration.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void OnCompleted(Action continuation) => _loop.CallSoon(continuation);
+    public void OnCompleted(Action continuation) => PlainWait.BeginYield(_loop, continuation);
 
     /// <inheritdoc cref="OnCompleted"/>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void UnsafeOnCompleted(Action continuation) => _loop.CallSoon(continuation);
+    public void UnsafeOnCompleted(Action continuation) => PlainWait.BeginYield(_loop, continuation);
 
     void ILoopAwaiter.Suspend(CoroutineBox leaf) => ((LoopTask)_loop.CurrentWork!).SuspendToYield(leaf);
 }
