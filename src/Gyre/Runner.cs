@@ -47,8 +47,8 @@ public sealed class Runner : IDisposable
         return task.Result;
     }
 
-    /// <summary>Ends the runner: cancels the tasks that are left, waits for them, ends the default executor
-    /// and closes the loop.</summary>
+    /// <summary>Ends the runner: cancels the tasks that are left, waits for them, closes the async iterators of
+    /// <c>Aio.Iterate</c> that were left half-way, ends the default executor and closes the loop.</summary>
     /// <remarks>Errors of those tasks go to the loop's exception handler. Calling it again does nothing.</remarks>
     public void Dispose()
     {
@@ -77,6 +77,11 @@ public sealed class Runner : IDisposable
     {
         try
         {
+            if (loop.FindAttachment<IteratorRegistry>() is { HasOpen: true })
+            {
+                loop.RunUntilComplete(loop.ShutdownAsyncgens());
+            }
+
             if (loop.FindAttachment<DefaultExecutorSlot>() is { IsUsed: true })
             {
                 loop.RunUntilComplete(loop.ShutdownDefaultExecutor(s_executorJoinMax));

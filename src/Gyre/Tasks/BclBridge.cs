@@ -52,7 +52,8 @@ public static class BclBridge
         {
             return await task;
         }
-        catch (CancelledException e) when (token.IsCancellationRequested && EventLoop.Running.CurrentTask?.Cancelling() is not > 0)
+        catch (CancelledException e) when (
+            token.IsCancellationRequested && EventLoop.Running.CurrentTask?.Cancelling() is not > 0)
         {
             // It was the enumeration's own token, and not a request to the task that enumerates.
             throw new TaskCanceledException(e.Message, e, token);

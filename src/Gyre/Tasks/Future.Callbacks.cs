@@ -75,11 +75,17 @@ public abstract partial class Future
     /// <remarks>A future that is done has no awaiters any more.</remarks>
     internal void CollectAwaiters(ICollection<Future> awaiters)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            // Gathers of gathers, thousands deep, with no task in between.
+            return;
+        }
+
         if (_callbacks is WorkItem single)
         {
             Collect(single);
         }
-        else if (_callbacks is List<WorkItem> list && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        else if (_callbacks is List<WorkItem> list)
         {
             list.ForEach(Collect);
         }

@@ -214,7 +214,7 @@ public class CallGraphDetailTests
         Assert.Empty(Aio.CaptureCallGraph(future)!.AwaitedBy);
     });
 
-    /// <summary>test_tasks.py: BaseTaskTests.test_get_stack. The whole chain is given, and not its last frame.</summary>
+    /// <summary>CPython: BaseTaskTests.test_get_stack. The whole chain is given, and not its last frame.</summary>
     [Fact]
     public void GetStack_OfASuspendedTask_HasTheLatestLast() => Run(async () =>
     {
@@ -244,7 +244,7 @@ public class CallGraphDetailTests
         static async Coroutine Inner() => await EventLoop.Running.CreateFuture<int>();
     });
 
-    /// <summary>test_tasks.py: BaseTaskTests.test_get_stack; test_pep492.py: CoroutineTests.test_task_print_stack.</summary>
+    /// <summary>CPython: BaseTaskTests.test_get_stack; CoroutineTests.test_task_print_stack.</summary>
     [Fact]
     public void Stack_OfTheRunningTask_EndsWhereItAsks() => Run(async () =>
     {

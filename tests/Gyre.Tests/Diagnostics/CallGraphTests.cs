@@ -7,7 +7,7 @@ namespace Gyre.Tests.Diagnostics;
 /// <c>s Name</c>.</summary>
 public class CallGraphTests
 {
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_tgroup.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_tgroup.</summary>
     [Fact]
     public void TaskGroup_IsAwaitedByItsParentAndWhoeverAwaitsTheTask() => Run(async () =>
     {
@@ -51,7 +51,7 @@ public class CallGraphTests
         void C5() => graph = Captured();
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_async_gen. A coroutine that an iterator awaits has a task
+    /// <summary>CPython: CallStackTestBase.test_stack_async_gen. A coroutine that an iterator awaits has a task
     /// of its own.</summary>
     [Theory]
     [InlineData(false)]
@@ -97,7 +97,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_gather.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_gather.</summary>
     [Fact]
     public void Gather_IsAwaitedByWhoeverAwaitsTheResults() => Run(async () =>
     {
@@ -130,7 +130,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_shield.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_shield.</summary>
     [Fact]
     public void Shield_IsAwaitedByWhoeverAwaitsIt() => Run(async () =>
     {
@@ -161,7 +161,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_timeout. The body is a lambda.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_timeout. The body is a lambda.</summary>
     [Fact]
     public void Timeout_IsAPartOfTheStack() => Run(async () =>
     {
@@ -192,7 +192,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_wait.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_wait.</summary>
     [Fact]
     public void Wait_IsAwaitedByWhoeverWaits() => Run(async () =>
     {
@@ -231,7 +231,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_task.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_task.</summary>
     [Fact]
     public void Task_IsAwaitedByAnother() => Run(async () =>
     {
@@ -260,7 +260,7 @@ public class CallGraphTests
         }
     });
 
-    /// <summary>test_graph.py: CallStackTestBase.test_stack_future.</summary>
+    /// <summary>CPython: CallStackTestBase.test_stack_future.</summary>
     [Fact]
     public void Future_IsAwaitedByTasks() => Run(async () =>
     {

@@ -34,6 +34,7 @@ internal static partial class Scenarios
         AddNetworking(all);
         AddBclTasks(all);
         AddBclStreams(all);
+        AddIterators(all);
         return all;
     }
 
