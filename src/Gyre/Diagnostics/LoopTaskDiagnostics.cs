@@ -35,9 +35,9 @@ public static class LoopTaskDiagnostics
             file ??= Console.Error;
             IReadOnlyList<FrameCallGraphEntry> stack = task.GetStack(limit);
             Exception? error = task.Error;
-            file.WriteLine(stack.Count == 0 ? $"No stack for {task.Describe()}"
-                : error is null ? $"Stack for {task.Describe()} (most recent call last):"
-                : $"Traceback for {task.Describe()} (most recent call last):");
+            file.WriteLine(stack.Count == 0 ? $"No stack for {task}"
+                : error is null ? $"Stack for {task} (most recent call last):"
+                : $"Traceback for {task} (most recent call last):");
             foreach (FrameCallGraphEntry entry in stack)
             {
                 file.WriteLine("  " + entry);

@@ -276,7 +276,7 @@ public class CallGraphDetailTests
             Assert.Equal("Outer", Assert.Single(task.GetStack(limit: 1)).Method);
             using var file = new StringWriter();
             task.PrintStack(file: file);
-            Assert.StartsWith("Traceback for task 'bad' (most recent call last):", file.ToString(), StringComparison.Ordinal);
+            Assert.StartsWith($"Traceback for {task} (most recent call last):", file.ToString(), StringComparison.Ordinal);
             Assert.EndsWith("System.FormatException: broken" + Environment.NewLine, file.ToString(), StringComparison.Ordinal);
             Assert.NotNull(task.Exception);
         });
