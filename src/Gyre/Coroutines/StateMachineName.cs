@@ -5,6 +5,7 @@ internal static class StateMachineName
 {
     private const string LocalFunctionMark = "g__";
     private const string LambdaMark = "b__";
+    private const string ProgramMark = "$>";
 
     /// <summary>For <c>&lt;FetchAsync&gt;d__5</c>: <c>FetchAsync</c>. For a local function its own name, and for a
     /// lambda
@@ -25,6 +26,12 @@ internal static class StateMachineName
         // A local function's state machine is <<Method>g__Local|0_1>d, a lambda's <<Method>b__0_1>d.
         string method = name[(open + 1)..close];
         ReadOnlySpan<char> rest = name.AsSpan(close + 1);
+        if (rest.StartsWith(ProgramMark, StringComparison.Ordinal))
+        {
+            // The method around the functions of a program without one is called <Main>$.
+            rest = rest[ProgramMark.Length..];
+        }
+
         if (rest.StartsWith(LocalFunctionMark, StringComparison.Ordinal) && rest.IndexOf('|') is int end and > 0)
         {
             return rest[LocalFunctionMark.Length..end].ToString();

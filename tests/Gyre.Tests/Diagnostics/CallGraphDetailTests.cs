@@ -301,5 +301,17 @@ public class CallGraphDetailTests
         Assert.Equal($"No stack for {task}", file.ToString().TrimEnd());
     });
 
+    [Theory]
+    [InlineData("<FetchAsync>d__5", "FetchAsync")]
+    [InlineData("<<Fetch>g__Inner|0_1>d", "Inner")]
+    [InlineData("<<Fetch>b__0_1>d", "lambda in Fetch")]
+    [InlineData("<<<Main>$>g__Ask|0_3>d", "Ask")]
+    [InlineData("<<<Main>$>b__0_0>d", "lambda in Main")]
+    [InlineData("<Fetch>g__Inner|0_1", "Inner")]
+    [InlineData("<<Main>$>g__Ask|0_3", "Ask")]
+    [InlineData("Fetch", "Fetch")]
+    public void NameOfTheCompiler_IsReadBack(string name, string method) =>
+        Assert.Equal(method, StateMachineName.Of(name));
+
     private static string Methods(FutureCallGraph graph) => string.Join(' ', graph.CallStack.Select(entry => entry.Method));
 }
