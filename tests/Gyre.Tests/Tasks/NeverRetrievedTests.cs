@@ -40,6 +40,7 @@ public class NeverRetrievedTests
     [Theory]
     [InlineData("pending")]
     [InlineData("result")]
+    [InlineData("result read")]
     [InlineData("cancelled")]
     [InlineData("exception looked at")]
     [InlineData("result asked for")]
@@ -156,6 +157,10 @@ public class NeverRetrievedTests
                 return;
             case "result":
                 future.SetResult(1);
+                return;
+            case "result read":
+                future.SetResult(1);
+                Assert.Equal(1, future.Result);
                 return;
             case "cancelled":
                 future.Cancel();
