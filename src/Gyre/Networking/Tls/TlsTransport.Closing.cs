@@ -4,7 +4,12 @@ namespace Gyre;
 
 internal sealed partial class TlsTransport
 {
+    /// <summary>This much input is dropped while the peer's end is waited for. A peer that sends more has no end in
+    /// mind, and is not worth the time that decrypting takes.</summary>
+    private const int DroppedBytesMax = 1024 * 1024;
+
     private TimerHandle? _shutdownTimer;
+    private long _droppedBytes;
     private bool _endSent;
 
     /// <summary>Says in TLS that nothing more comes, behind everything that was written.</summary>
@@ -44,6 +49,16 @@ internal sealed partial class TlsTransport
 
         _endSent = true;
         MaybeFinishShutdown();
+    }
+
+    private void OnDropped(int count)
+    {
+        _droppedBytes += count;
+        if (_droppedBytes > DroppedBytesMax)
+        {
+            _inputEnded = true;
+            MaybeFinishShutdown();
+        }
     }
 
     private void MaybeFinishShutdown()

@@ -124,6 +124,10 @@ internal sealed partial class TlsTransport
         {
             OnEndOfInput();
         }
+        else if (count > 0 && _state == TlsState.ShuttingDown)
+        {
+            OnDropped(count);
+        }
         else if (count > 0 && _state == TlsState.Open)
         {
             _plaintextCount = count;

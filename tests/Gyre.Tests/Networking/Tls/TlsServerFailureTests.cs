@@ -207,6 +207,29 @@ public class TlsServerFailureTests : TlsServerTest
         await server.DisposeAsync();
     });
 
+    /// <summary>A download that nobody wants any more is not received to its end.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Close_PeerGoesOnSending_DoesNotWaitForItsEnd(PollerBackend backend) => Run(backend, async () =>
+    {
+        (Server server, List<RecordingProtocol> accepted) = await Serve(onData: static (self, _) => self.Transport.Close());
+        Task client = ForeignClient(server, async (ssl, _) =>
+        {
+            byte[] piece = new byte[64 * 1024];
+            await Assert.ThrowsAnyAsync<IOException>(async () =>
+            {
+                while (true)
+                {
+                    await ssl.WriteAsync(piece);
+                }
+            });
+        });
+        await Until(() => accepted.Count == 1 && accepted[0].IsLost);
+        await client;
+        Assert.Null(accepted[0].Error);
+        await server.DisposeAsync();
+    });
+
     /// <summary>test_ssl.py: TestSSL.test_remote_shutdown_receives_trailing_data.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
