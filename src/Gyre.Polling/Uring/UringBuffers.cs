@@ -18,7 +18,7 @@ namespace Gyre.Polling;
 internal sealed unsafe class UringBuffers : IDisposable
 {
     /// <summary>What one buffer holds. Larger pieces of input are received without these buffers.</summary>
-    public const int BufferSize = 16 * 1024;
+    public const int BufferSize = 8 * 1024;
 
     /// <summary>The number of this ring of buffers, in requests.</summary>
     public const ushort Group = 0;
