@@ -38,6 +38,12 @@ internal sealed partial class SocketTransport : ISendSink
 
     public override void Write(ReadOnlySpan<byte> data)
     {
+        ThrowIfCovered();
+        WriteFromUpper(data);
+    }
+
+    internal override void WriteFromUpper(ReadOnlySpan<byte> data)
+    {
         Loop.AssertOnLoop();
         if (!CanWrite() || data.IsEmpty)
         {
@@ -69,6 +75,7 @@ internal sealed partial class SocketTransport : ISendSink
     public override void WriteLines(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
+        ThrowIfCovered();
         Loop.AssertOnLoop();
         if (!CanWrite())
         {

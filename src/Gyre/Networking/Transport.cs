@@ -67,6 +67,20 @@ public abstract class Transport
         }
     }
 
+    /// <summary>Sends what the transport on top of this one has encrypted.</summary>
+    internal abstract void WriteFromUpper(ReadOnlySpan<byte> data);
+
+    /// <summary>Refuses what would go out in the clear between the records of TLS.</summary>
+    private protected void ThrowIfCovered()
+    {
+        if (Upper is not null)
+        {
+            throw new InvalidOperationException(
+                "TLS was started over this transport. Write to the one that StartTls returned: here it would go out "
+                + "in the clear.");
+        }
+    }
+
     /// <summary>Whether the protocol has heard of the end of the input.</summary>
     internal abstract bool IsInputEnded { get; }
 
@@ -81,7 +95,8 @@ public abstract class Transport
     /// <remarks>Bytes are sent in the order of the calls. On a connection that is closing or lost they are
     /// dropped. Watch
     /// <c>PauseWriting</c>: a writer that does not is limited by nothing but memory.</remarks>
-    /// <exception cref="InvalidOperationException"><see cref="WriteEof"/> was called before.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="WriteEof"/> was called before, or TLS was started over
+    /// this transport.</exception>
     public abstract void Write(ReadOnlySpan<byte> data);
 
     /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>

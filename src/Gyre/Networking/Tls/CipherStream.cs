@@ -147,7 +147,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
             return ValueTask.FromException(_error);
         }
 
-        lower.Write(buffer.Span);
+        lower.WriteFromUpper(buffer.Span);
         if (!_outputPaused)
         {
             return default;
@@ -173,7 +173,7 @@ internal sealed class CipherStream(Transport lower) : Stream, IValueTaskSource<i
 
     public override int Read(byte[] buffer, int offset, int count) => throw Blocking();
 
-    public override void Write(byte[] buffer, int offset, int count) => lower.Write(buffer.AsSpan(offset, count));
+    public override void Write(byte[] buffer, int offset, int count) => lower.WriteFromUpper(buffer.AsSpan(offset, count));
 
     public override long Seek(long offset, SeekOrigin origin) => throw NotSeekable();
 

@@ -29,6 +29,12 @@ internal sealed partial class TlsTransport
 
     public override void Write(ReadOnlySpan<byte> data)
     {
+        ThrowIfCovered();
+        WriteFromUpper(data);
+    }
+
+    internal override void WriteFromUpper(ReadOnlySpan<byte> data)
+    {
         Loop.AssertOnLoop();
         if (!IsClosing && !data.IsEmpty)
         {
@@ -40,6 +46,7 @@ internal sealed partial class TlsTransport
     public override void WriteLines(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
+        ThrowIfCovered();
         Loop.AssertOnLoop();
         if (IsClosing)
         {

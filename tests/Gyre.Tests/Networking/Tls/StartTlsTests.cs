@@ -109,6 +109,23 @@ public class StartTlsTests : NetworkTest
         await pair.CloseAsync();
     });
 
+    /// <summary>A protocol that still has the old transport must not send its secrets in the clear.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Write_ToTheTransportBelow_IsRefused(PollerBackend backend) => Run(backend, async () =>
+    {
+        Pair pair = await Pair.OpenAsync(new RecordingProtocol(), new RecordingProtocol());
+        (Transport client, _) = await Upgrade(pair);
+        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+            () => pair.ClientTransport.Write("secret"u8));
+        Assert.Contains("StartTls", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => pair.ClientTransport.WriteLines(["secret"u8.ToArray()]));
+        client.Write("hello"u8);
+        await Until(() => pair.Server.Received.Length > 0);
+        Assert.Equal("hello"u8.ToArray(), pair.Server.Received);
+        await pair.CloseAsync();
+    });
+
     /// <summary>test_ssl.py: TestSSL.test_start_tls_client_corrupted_ssl.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
