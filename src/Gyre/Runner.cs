@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Gyre;
 
 /// <summary>A loop for several runs of coroutines, one after another, with an orderly end.</summary>
-/// <remarks>The thread that runs it owns it. asyncio: <c>Runner</c>.</remarks>
+/// <remarks>The thread that runs it owns it. All runs share one context: it begins as a copy of the caller's when the
+/// loop is made, and what one run has set the next one finds. asyncio: <c>Runner</c>.</remarks>
 public sealed class Runner : IDisposable
 {
     /// <summary>How long the end waits for calls in the default executor.</summary>
@@ -11,6 +12,7 @@ public sealed class Runner : IDisposable
 
     private readonly EventLoopOptions? _options;
     private EventLoop? _loop;
+    private ExecutionContext? _context;
     private bool _closed;
 
     /// <summary>Makes a runner. The loop is made on first use.</summary>
@@ -28,22 +30,33 @@ public sealed class Runner : IDisposable
                 throw new InvalidOperationException("The runner is closed. Make a new one.");
             }
 
-            return _loop ??= new EventLoop(_options ?? new EventLoopOptions());
+            if (_loop is null)
+            {
+                _loop = new EventLoop(_options ?? new EventLoopOptions());
+                _context = ExecutionContext.Capture();
+            }
+
+            return _loop;
         }
     }
 
     /// <summary>Runs a coroutine to its end. asyncio: <c>Runner.run</c>.</summary>
+    /// <param name="main">The coroutine.</param>
+    /// <param name="context">The context of this run alone; the runner's own when null.</param>
     /// <remarks>On Ctrl-C the coroutine is cancelled; a second Ctrl-C ends the process.</remarks>
     /// <exception cref="InvalidOperationException">The runner is closed, or this thread runs a loop
     /// already.</exception>
-    public void Run(Coroutine main) => Run(CreateMain(main, static (loop, main) => loop.CreateTask(main)));
+    public void Run(Coroutine main, ExecutionContext? context = null) => Run(
+        CreateMain(main, context, static (loop, main, context) => loop.CreateTask(main, context: context)),
+        keepContext: context is null);
 
-    /// <inheritdoc cref="Run(Coroutine)"/>
+    /// <inheritdoc cref="Run(Coroutine, ExecutionContext?)"/>
     /// <returns>The coroutine's result.</returns>
-    public T Run<T>(Coroutine<T> main)
+    public T Run<T>(Coroutine<T> main, ExecutionContext? context = null)
     {
-        LoopTask<T> task = CreateMain(main, static (loop, main) => loop.CreateTask(main));
-        Run(task);
+        LoopTask<T> task = CreateMain(
+            main, context, static (loop, main, context) => loop.CreateTask(main, context: context));
+        Run(task, keepContext: context is null);
         return task.Result;
     }
 
@@ -123,7 +136,8 @@ public sealed class Runner : IDisposable
 
     private static async Coroutine WaitForAll(IReadOnlyList<LoopTask> tasks) => await Aio.Wait(tasks);
 
-    private TTask CreateMain<TCoroutine, TTask>(TCoroutine main, Func<EventLoop, TCoroutine, TTask> create)
+    private TTask CreateMain<TCoroutine, TTask>(
+        TCoroutine main, ExecutionContext? context, Func<EventLoop, TCoroutine, ExecutionContext?, TTask> create)
     {
         if (EventLoop.RunningOrNull is not null)
         {
@@ -131,10 +145,11 @@ public sealed class Runner : IDisposable
                 "This thread already runs an event loop. Await the coroutine instead of running it.");
         }
 
-        return create(Loop, main);
+        EventLoop loop = Loop;
+        return create(loop, main, context ?? _context);
     }
 
-    private void Run(LoopTask task)
+    private void Run(LoopTask task, bool keepContext)
     {
         EventLoop loop = Loop;
         int interrupts = 0;
@@ -147,7 +162,17 @@ public sealed class Runner : IDisposable
                 loop.TryPostThreadSafe(Callbacks.Action, (Action)(() => task.Cancel()), null);
             }
         });
-        loop.RunUntilComplete(task);
+        try
+        {
+            loop.RunUntilComplete(task);
+        }
+        finally
+        {
+            if (keepContext)
+            {
+                _context = task.Context ?? _context;
+            }
+        }
     }
 
     /// <summary>Some systems have no such signal; there a coroutine is not interrupted.</summary>

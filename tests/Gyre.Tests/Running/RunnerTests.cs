@@ -40,6 +40,60 @@ public class RunnerTests
         async Coroutine<int> Wait() => await task;
     }
 
+    /// <summary>CPython: RunnerTests.test_run_keeps_context.</summary>
+    [Fact]
+    public void Run_SeveralTimes_KeepsTheContextOfTheRuns()
+    {
+        var local = new AsyncLocal<int> { Value = -1 };
+        using var runner = new Runner(new VirtualClock().CreateOptions());
+        Assert.Equal(-1, runner.Run(Swap(1)));
+        Assert.Equal(1, runner.Run(Swap(2)));
+
+        // What the caller sets is its own affair, as what the runs set is theirs.
+        local.Value = 100;
+        Assert.Equal(2, runner.Run(Swap(3)));
+        Assert.Equal(100, local.Value);
+        Assert.Throws<FormatException>(() => runner.Run(Fail()));
+        Assert.Equal(4, runner.Run(Swap(5)));
+
+        async Coroutine<int> Swap(int value)
+        {
+            int old = local.Value;
+            await Aio.Yield();
+            local.Value = value;
+            return old;
+        }
+
+        async Coroutine Fail()
+        {
+            local.Value = 4;
+            await Aio.Yield();
+            throw new FormatException();
+        }
+    }
+
+    [Fact]
+    public void Run_WithAContextOfItsOwn_KeepsNothingOfIt()
+    {
+        var local = new AsyncLocal<string?>();
+        using var runner = new Runner(new VirtualClock().CreateOptions());
+        Assert.Null(runner.Run(Swap("runner's")));
+        local.Value = "given";
+        ExecutionContext given = ExecutionContext.Capture()!;
+        local.Value = null;
+        Assert.Equal("given", runner.Run(Swap("changed"), given));
+        Assert.Equal("given", runner.Run(Swap("changed"), given));
+        Assert.Equal("runner's", runner.Run(Swap(null)));
+
+        async Coroutine<string?> Swap(string? value)
+        {
+            string? old = local.Value;
+            await Aio.Yield();
+            local.Value = value;
+            return old;
+        }
+    }
+
     /// <summary>CPython: RunnerTests.test_explicit_close, test_double_close, test_second_with_block_raises.</summary>
     /// <remarks>CPython: RunnerTests.test_run.</remarks>
     [Fact]
