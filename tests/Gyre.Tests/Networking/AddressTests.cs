@@ -57,6 +57,37 @@ public class AddressTests : NetworkTest
                 server.EndPoints.Cast<IPEndPoint>().Select(local => local.Address);
         });
 
+    /// <summary>CPython: EventLoopTestsMixin.test_create_server_multiple_hosts_ipv6.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateServer_HostsOfBothFamilies_ServesEachOnce(PollerBackend backend)
+    {
+        Assert.SkipUnless(HasIPv6Loopback(), "This machine has no IPv6.");
+        Run(backend, async () =>
+        {
+            Server server = await EventLoop.Running.CreateServer(
+                () => new RecordingProtocol(), ["::1", "127.0.0.1", "::1"], 0);
+            Assert.Equal(
+                [IPAddress.IPv6Loopback, IPAddress.Loopback],
+                server.EndPoints.Cast<IPEndPoint>().Select(local => local.Address));
+            await server.DisposeAsync();
+        });
+
+        static bool HasIPv6Loopback()
+        {
+            try
+            {
+                using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false; // Not compiled into the kernel, or turned off.
+            }
+        }
+    }
+
     /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_server_wrong_sock,
     /// test_create_connection_wrong_sock.</summary>
     [Theory]
