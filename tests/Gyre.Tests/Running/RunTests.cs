@@ -145,6 +145,57 @@ public class RunTests
         }
     }
 
+    /// <summary>CPython: RunTests.test_asyncio_run_closes_gens_after_hanging_tasks_errors.</summary>
+    [Fact]
+    public void Run_WhoseLeftoverFailsInsideAnIterator_ClosesTheIterator()
+    {
+        bool closed = false;
+        LoopTask? leftover = null;
+        var reports = new List<ExceptionContext>();
+        Assert.Throws<TimeZoneNotFoundException>(() => Aio.Run(Main, Options()));
+        Assert.True(closed);
+        Assert.True(leftover!.IsFaulted);
+        Assert.IsType<FormatException>(Assert.Single(reports).Exception);
+
+        async Coroutine Main()
+        {
+            EventLoop.Running.ExceptionHandler = (_, context) => reports.Add(context);
+            leftover = Aio.CreateTask(Spin());
+            await Aio.Sleep(3.Seconds());
+            throw new TimeZoneNotFoundException();
+        }
+
+        async Coroutine Spin()
+        {
+            try
+            {
+                await foreach (int _ in Aio.Iterate(Fidget()))
+                {
+                }
+            }
+            catch (CancelledException)
+            {
+                throw new FormatException();
+            }
+        }
+
+        async IAsyncEnumerable<int> Fidget()
+        {
+            try
+            {
+                while (true)
+                {
+                    yield return 1;
+                    await Aio.Sleep(1.Seconds());
+                }
+            }
+            finally
+            {
+                closed = true;
+            }
+        }
+    }
+
     [Fact]
     public void Run_WhoseMainIsCancelled_Throws()
     {
