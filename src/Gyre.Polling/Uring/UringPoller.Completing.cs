@@ -23,7 +23,7 @@ internal sealed partial class UringPoller
     }
 
     /// <summary>Whether the calling thread may submit anything now.</summary>
-    internal bool CanFlush => !_disposed && IsEnabled && _ownerThread == Environment.CurrentManagedThreadId;
+    internal bool CanFlush => !_disposed && _owner == Thread.CurrentThread;
 
     /// <summary>Tells the sockets of the completions that exist now.</summary>
     private void Complete(IReadyQueue ready)

@@ -64,7 +64,7 @@ internal sealed partial class UringPoller : Poller
     private UringSocket[] _unsettled = new UringSocket[16];
     private int _unsettledCount;
 
-    private int _ownerThread;
+    private Thread? _owner;
     private bool _wakeupIsPolled;
     private bool _disposed;
 
@@ -86,7 +86,8 @@ internal sealed partial class UringPoller : Poller
 
     public override string BackendName => "io_uring";
 
-    public override bool HasOperations => Operations.HasOperations || (IsEnabled && _ring.HasUnsubmitted);
+    public override bool HasOperations =>
+        Operations.HasOperations || (IsEnabled && !_disposed && _ring.HasUnsubmitted);
 
     internal OperationLedger Operations { get; } = new();
 
@@ -97,7 +98,7 @@ internal sealed partial class UringPoller : Poller
     internal UringBuffers Buffers { get; }
 
     /// <summary>Whether a thread has polled, and owns the ring.</summary>
-    private bool IsEnabled => _ownerThread != 0;
+    private bool IsEnabled => _owner is not null;
 
     /// <summary>Makes a poller.</summary>
     /// <returns>Null when that is not possible now; <paramref name="error"/> is minus an <see cref="Errno"/>
@@ -229,7 +230,7 @@ internal sealed partial class UringPoller : Poller
             throw Errno.ToException(-result);
         }
 
-        _ownerThread = Environment.CurrentManagedThreadId;
+        _owner = Thread.CurrentThread;
         Buffers.Grow();
         Buffers.Publish();
     }
@@ -277,7 +278,7 @@ internal sealed partial class UringPoller : Poller
     /// was cut off for the whole.</summary>
     private void CancelEverything()
     {
-        if (!IsEnabled || _ownerThread != Environment.CurrentManagedThreadId)
+        if (!CanFlush)
         {
             // The kernel cancels what is left when the ring is closed, a little later.
             return;

@@ -198,8 +198,10 @@ public abstract partial class PollerContract
     [Fact]
     public void AnyMember_PollerDisposed_ThrowsObjectDisposed()
     {
+        Harness.Turn();
         Poller.Dispose();
         Poller.Wake();
+        Assert.False(Poller.HasOperations);
         Assert.Throws<ObjectDisposedException>(() => Harness.Turn());
         Assert.Throws<ObjectDisposedException>(() => Poller.Attach(Harness.Listen()));
         Assert.Throws<ObjectDisposedException>(

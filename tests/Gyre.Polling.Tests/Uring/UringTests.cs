@@ -128,6 +128,19 @@ public sealed class UringTests : IDisposable
         Assert.Equal([7], received);
     }
 
+    [Fact]
+    public void Dispose_OwnerThreadHasEnded_PeerSeesTheEnd()
+    {
+        (PollSocket socket, Socket peer) = Harness.Connect();
+        socket.StartReceiving(new ReceiveRecorder());
+        var owner = new Thread(() => Harness.Settle());
+        owner.Start();
+        owner.Join();
+        Harness.Poller.Dispose();
+        Assert.True(socket.IsClosed);
+        Assert.Equal(0, peer.Receive(new byte[1]));
+    }
+
     [Theory]
     [InlineData(-Errno.NotPermitted, "forbidden")]
     [InlineData(-Errno.NotImplemented, "sandbox")]
