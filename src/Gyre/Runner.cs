@@ -10,14 +10,26 @@ public sealed class Runner : IDisposable
     /// <summary>How long the end waits for calls in the default executor.</summary>
     private static readonly TimeSpan s_executorJoinMax = TimeSpan.FromMinutes(5);
 
-    private readonly EventLoopOptions? _options;
+    private readonly Func<EventLoop> _makeLoop;
     private EventLoop? _loop;
     private ExecutionContext? _context;
     private bool _closed;
 
     /// <summary>Makes a runner. The loop is made on first use.</summary>
-    /// <param name="options">How the loop is made.</param>
-    public Runner(EventLoopOptions? options = null) => _options = options;
+    /// <param name="options">How the loop is made; debug mode is one of them.</param>
+    public Runner(EventLoopOptions? options = null)
+        : this(() => new EventLoop(options ?? new EventLoopOptions()))
+    {
+    }
+
+    /// <summary>Makes a runner for a loop that somebody else makes.</summary>
+    /// <param name="loopFactory">Called once, on first use. The runner closes the loop. asyncio:
+    /// <c>loop_factory</c>.</param>
+    public Runner(Func<EventLoop> loopFactory)
+    {
+        ArgumentNullException.ThrowIfNull(loopFactory);
+        _makeLoop = loopFactory;
+    }
 
     /// <summary>The runner's loop. asyncio: <c>get_loop</c>.</summary>
     /// <exception cref="InvalidOperationException">The runner is closed.</exception>
@@ -32,7 +44,7 @@ public sealed class Runner : IDisposable
 
             if (_loop is null)
             {
-                _loop = new EventLoop(_options ?? new EventLoopOptions());
+                _loop = _makeLoop() ?? throw new InvalidOperationException("The runner's loop factory returned no loop.");
                 _context = ExecutionContext.Capture();
             }
 

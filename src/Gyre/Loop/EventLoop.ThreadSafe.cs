@@ -51,8 +51,8 @@ public sealed partial class EventLoop
 
     private Handle PostCancellable(WorkItem item, object callback, object? state, ExecutionContext? context)
     {
-        var posted = new ThreadSafeCallback(item);
         context ??= CaptureContext();
+        var posted = new ThreadSafeCallback(item, context);
         if (IsOnLoopThread)
         {
             // In one queue with the calls of CallSoon, and behind what others have posted before.

@@ -31,6 +31,12 @@ public readonly struct Handle : IEquatable<Handle>
         ? posted.IsCancelled
         : _loop is { } loop && loop.IsCancelled(_position);
 
+    /// <summary>The context that the callback is going to run in; null when it has run or was cancelled. asyncio:
+    /// <c>get_context</c>.</summary>
+    public ExecutionContext? Context => _posted is { } posted
+        ? posted.Context
+        : _loop is { } loop && loop.IsPending(_position) ? loop.Ready.At(_position).Context : null;
+
     /// <summary>Keeps the callback from running. Does nothing when it has run or was cancelled before.</summary>
     /// <returns>True when this call cancelled it.</returns>
     /// <remarks>Its turn is not given to another: the place in the queue stays, empty.</remarks>

@@ -34,7 +34,7 @@ public abstract class LoopTimer : WorkItem
     internal bool IsTimerCancelled => _state == TimerState.Cancelled;
 
     /// <summary>The context the timer runs in; null leaves it to the item.</summary>
-    internal virtual ExecutionContext? Context => null;
+    internal virtual ExecutionContext? RunContext => null;
 
     internal void MarkScheduled(long whenTicks)
     {

@@ -3,7 +3,7 @@ namespace Gyre;
 /// <summary>A callback that another thread scheduled, with the state that lets any thread cancel it.</summary>
 // Pending ──the loop takes it──▶ Taken       The loop and a canceller race for one exchange;
 //    └──────────Cancel────────▶ Cancelled    the loser does nothing.
-internal sealed class ThreadSafeCallback(WorkItem item) : WorkItem
+internal sealed class ThreadSafeCallback(WorkItem item, ExecutionContext? context) : WorkItem
 {
     private const int Pending = 0;
     private const int Taken = 1;
@@ -14,6 +14,9 @@ internal sealed class ThreadSafeCallback(WorkItem item) : WorkItem
     public bool IsPending => Volatile.Read(ref _state) == Pending;
 
     public bool IsCancelled => Volatile.Read(ref _state) == Cancelled;
+
+    /// <summary>The context it is going to run in; null when it will not run any more.</summary>
+    public ExecutionContext? Context => IsPending ? context : null;
 
     public bool Cancel() => Interlocked.CompareExchange(ref _state, Cancelled, Pending) == Pending;
 

@@ -33,7 +33,10 @@ public sealed class TimerHandle : LoopTimer
     /// <summary>Whether <see cref="Cancel"/> came before the callback's turn.</summary>
     public bool IsCancelled => IsTimerCancelled;
 
-    internal override ExecutionContext? Context => _context;
+    /// <summary>The context that the callback runs in. asyncio: <c>get_context</c>.</summary>
+    public ExecutionContext? Context => _context;
+
+    internal override ExecutionContext? RunContext => _context;
 
     internal override object NamedAs(object? first) => _first ?? this;
 

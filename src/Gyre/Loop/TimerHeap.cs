@@ -66,7 +66,7 @@ internal sealed class TimerHeap
             LoopTimer timer = _entries[0].Timer;
             RemoveTop();
             timer.MarkDue();
-            ready.Enqueue(timer, null, null, timer.Context);
+            ready.Enqueue(timer, null, null, timer.RunContext);
         }
 
         if (_entries.Length > RetainedCapacityMax && _count < _entries.Length / 8)

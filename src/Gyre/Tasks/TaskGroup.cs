@@ -81,6 +81,29 @@ public sealed class TaskGroup
         return task;
     }
 
+    /// <summary>Starts a task in the group that nobody awaits: the group does.</summary>
+    /// <remarks>As <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>, and returns
+    /// nothing that the compiler would miss an <c>await</c> for. Guarantee G-33. asyncio: <c>create_task</c> whose
+    /// result is dropped.</remarks>
+    /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is
+    /// discarded.</exception>
+    public void Start(
+        Coroutine coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool? eagerStart = null,
+        CancellationToken cancellationToken = default) =>
+        CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+
+    /// <inheritdoc cref="Start(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
+    public void Start<T>(
+        Coroutine<T> coroutine,
+        string? name = null,
+        ExecutionContext? context = null,
+        bool? eagerStart = null,
+        CancellationToken cancellationToken = default) =>
+        CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+
     /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio:
     /// <c>TaskGroup.cancel</c>.</summary>
     /// <remarks>The block returns normally, unless something fails or somebody else asks for the end of the task

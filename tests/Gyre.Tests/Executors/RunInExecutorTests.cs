@@ -1,5 +1,5 @@
 using Gyre.Testing;
-using static Gyre.Tests.Synchronization.OnLoop;
+using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Executors;
 

@@ -1,4 +1,4 @@
-using static Gyre.Tests.Synchronization.OnLoop;
+using static Gyre.Tests.Virtual;
 
 namespace Gyre.Tests.Synchronization;
 
