@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Gyre.Soak;
 
@@ -96,7 +97,7 @@ internal sealed class ChildServer : IDisposable
                 writer.Write(line.AsSpan());
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             // The client is gone.
         }

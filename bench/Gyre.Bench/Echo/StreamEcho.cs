@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Gyre.Bench;
 
 /// <summary>The same with streams: one coroutine a connection.</summary>
@@ -16,7 +18,7 @@ internal static class StreamEcho
                 await writer.DrainAsync();
             }
         }
-        catch (IOException)
+        catch (SocketException)
         {
             // The client is gone, which is how a load client ends.
         }
