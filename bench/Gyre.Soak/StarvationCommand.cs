@@ -14,7 +14,7 @@ internal static class StarvationCommand
     // The promise is 200 ms; the measuring itself has to be scheduled too.
     private static readonly TimeSpan s_serviceMax = TimeSpan.FromMilliseconds(300);
 
-    private static readonly TimeSpan s_pingInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pingInterval = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
@@ -47,11 +47,11 @@ internal static class StarvationCommand
         double slowest = await PingAll([.. served], duration);
         TimeSpan lasted = Stopwatch.GetElapsedTime(began);
         double share = (server.Cpu - cpu) / lasted;
-        double reportsEach = (server.Reports - reports) / lasted.TotalSeconds;
+        int written = server.Reports - reports;
         verdict.Check(
             share <= CpuShareMax,
-            $"{share:P2} of a core, limit {CpuShareMax:P0}, with a line from each client every 2 s");
-        verdict.Check(reportsEach <= 1.1, $"{reportsEach:F2} reports a second");
+            $"{share:P2} of a core, limit {CpuShareMax:P0}, with a line from each client every 5 s");
+        verdict.Check(written <= lasted.TotalSeconds + 1, $"{written} reports in {lasted.TotalSeconds:F0} s");
         verdict.Check(slowest < 500, $"the slowest answer to an established client took {slowest:F0} ms");
 
         // Half of those that are served leave: others must be served in their place.
