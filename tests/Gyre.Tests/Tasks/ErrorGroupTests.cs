@@ -127,7 +127,8 @@ public class ErrorGroupTests
             await default(Coroutine);
         }));
         AggregateException data = errors.Subgroup<InvalidDataException>()!;
-        Assert.Same(s_data, Assert.Single(Assert.IsType<AggregateException>(Assert.Single(data.InnerExceptions)).InnerExceptions));
+        var nested = Assert.IsType<AggregateException>(Assert.Single(data.InnerExceptions));
+        Assert.Same(s_data, Assert.Single(nested.InnerExceptions));
 
         static async Coroutine Inner() => await Aio.TaskGroup(async inner =>
         {
