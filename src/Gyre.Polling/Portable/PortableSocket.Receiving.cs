@@ -71,7 +71,7 @@ internal sealed partial class PortableSocket
         else if (count == 0)
         {
             // _inputReady stays: whoever starts again hears of the end again.
-            EndInput(sink, error);
+            EndInput(sink, error == SocketError.Success && IsResetWhileSending() ? SocketError.ConnectionReset : error);
         }
         else
         {
@@ -85,6 +85,23 @@ internal sealed partial class PortableSocket
                 buffered.OnReceived(count);
             }
         }
+    }
+
+    /// <summary>Whether an end of the input is really a reset, which the send under way was told of.</summary>
+    // The system tells of a reset once, to the first who asks, and everybody else finds an ordinary end. A send
+    // that runs on a thread of the pool may have been first. A connection that still sends cannot be over in order.
+    private bool IsResetWhileSending()
+    {
+        const int Tcp = 6;
+        const int TcpInfo = 11;
+        const byte TcpClosed = 7;
+        if (SendSink is null || !OperatingSystem.IsLinux() || _socket.ProtocolType != ProtocolType.Tcp)
+        {
+            return false;
+        }
+
+        Span<byte> info = stackalloc byte[8];
+        return _socket.GetRawSocketOption(Tcp, TcpInfo, info) > 0 && info[0] == TcpClosed;
     }
 
     /// <summary>Bytes were received. The rest is asked for before the sink hears of them: it may stop, start
