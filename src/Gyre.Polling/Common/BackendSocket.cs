@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gyre.Polling;
 
@@ -46,6 +47,9 @@ internal abstract class BackendSocket : PollSocket
     protected ISendSink? SendSink { get; private set; }
 
     protected IConnectSink? ConnectSink { get; private set; }
+
+    /// <summary>What the <see cref="SendSink"/> waits for, when it is a piece of a file.</summary>
+    protected FilePiece? SendPiece { get; private set; }
 
     protected bool IsInputArmed => ReceiveSink is not null || AcceptSink is not null;
 
@@ -136,6 +140,24 @@ internal abstract class BackendSocket : PollSocket
         Operations.OnArmed();
     }
 
+    public sealed override void SendFile(SafeFileHandle file, long offset, long count, ISendSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(sink);
+        FileTransmission.CheckRange(offset, count);
+        ThrowIfClosed();
+        ThrowIfOutputBusy();
+        if (!CanSendFiles)
+        {
+            base.SendFile(file, offset, count, sink);
+        }
+
+        BeginSendFile();
+        SendPiece = new FilePiece(file, offset, (int)Math.Min(count, FileTransmission.CountMax));
+        SendSink = sink;
+        Operations.OnArmed();
+    }
+
     /// <summary>Makes the system connect, or begin to. Throws before anything is under way, or not at
     /// all.</summary>
     protected abstract void BeginConnect(EndPoint remote);
@@ -159,6 +181,11 @@ internal abstract class BackendSocket : PollSocket
     /// <inheritdoc cref="BeginConnect"/>
     protected abstract void BeginSend(ReadOnlyMemory<byte> data);
 
+    /// <inheritdoc cref="BeginConnect"/>
+    protected virtual void BeginSendFile()
+    {
+    }
+
     /// <summary>Stops both directions, as the first step of closing.</summary>
     protected void StopAll()
     {
@@ -174,6 +201,7 @@ internal abstract class BackendSocket : PollSocket
         if (IsOutputArmed)
         {
             SendSink = null;
+            SendPiece = null;
             ConnectSink = null;
             Operations.OnDisarmed();
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gyre.Polling;
 
@@ -87,6 +88,26 @@ public abstract class PollSocket : IDisposable
     /// memory.</param>
     /// <param name="sink">Hears the outcome.</param>
     public abstract void Send(ReadOnlyMemory<byte> data, ISendSink sink);
+
+    /// <summary>Whether <see cref="SendFile"/> is possible on this backend.</summary>
+    public virtual bool CanSendFiles => false;
+
+    /// <summary>Starts to send bytes of a file, without carrying them through the program. The sink hears once how
+    /// many went out, or the error.</summary>
+    /// <param name="file">The file, open for reading. Its position does not matter, and stays. Keep it open until the
+    /// sink has been called.</param>
+    /// <param name="offset">Where to begin in it.</param>
+    /// <param name="count">How many bytes at the most; above <see cref="FileTransmission.CountMax"/> it stands for
+    /// that.</param>
+    /// <param name="sink">Hears the outcome: how many bytes went out, 0 without an error at the end of the file.
+    /// <see cref="SocketError.OperationNotSupported"/>: this file must be read, and sent, by the program.</param>
+    /// <remarks>Behind everything that <see cref="TrySend"/> took. Reading a file that is not in memory holds the
+    /// owner's thread up.</remarks>
+    /// <exception cref="NotSupportedException"><see cref="CanSendFiles"/> is false.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="offset"/> or <paramref name="count"/> is
+    /// negative, or <paramref name="count"/> is zero.</exception>
+    public virtual void SendFile(SafeFileHandle file, long offset, long count, ISendSink sink) =>
+        throw new NotSupportedException("This backend does not send files. Read the file, and send what was read.");
 
     /// <summary>Ends one or both directions of a connection. Bytes already sent are delivered
     /// first.</summary>

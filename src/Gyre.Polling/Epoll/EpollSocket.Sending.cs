@@ -43,6 +43,14 @@ internal sealed partial class EpollSocket
 
     protected override void BeginSend(ReadOnlyMemory<byte> data)
     {
+        AwaitRoom();
+        _sendData = data;
+    }
+
+    protected override void BeginSendFile() => AwaitRoom();
+
+    private void AwaitRoom()
+    {
         if (_outputFull)
         {
             // If there is room by now, the kernel reports it at once.
@@ -52,8 +60,6 @@ internal sealed partial class EpollSocket
         {
             Operations.ExecuteAgain(Output);
         }
-
-        _sendData = data;
     }
 
     private void OnOutputEvents(uint events, IReadyQueue ready)
@@ -96,6 +102,24 @@ internal sealed partial class EpollSocket
         _sendData = default;
         EndOutput();
         sink.OnSent((int)count, error);
+    }
+
+    private void ExecuteSendFile(FilePiece piece, ISendSink sink)
+    {
+        int result = piece.Send(Descriptor);
+        SocketError error = Explain(FileTransmission.ToError(result));
+        if (error == SocketError.WouldBlock)
+        {
+            _outputFull = result == -Errno.Again;
+            if (WaitForRoom(ref error))
+            {
+                return;
+            }
+        }
+
+        // A short one says nothing: the socket may be full, or the file at its end.
+        EndOutput();
+        sink.OnSent(Math.Max(result, 0), error);
     }
 
     /// <summary>Has the send come again when it can go on. False with an error when the kernel cannot
@@ -152,7 +176,14 @@ internal sealed partial class EpollSocket
             IsQueued = false;
             if (socket.SendSink is { } sender)
             {
-                socket.ExecuteSend(sender);
+                if (socket.SendPiece is { } piece)
+                {
+                    socket.ExecuteSendFile(piece, sender);
+                }
+                else
+                {
+                    socket.ExecuteSend(sender);
+                }
             }
             else if (socket.ConnectSink is { } connector)
             {

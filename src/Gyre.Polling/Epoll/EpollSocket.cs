@@ -66,6 +66,8 @@ internal sealed partial class EpollSocket : DescriptorSocket
         }
     }
 
+    public override bool CanSendFiles => true;
+
     public override SocketError Shutdown(SocketShutdown how)
     {
         ThrowIfClosed();

@@ -21,12 +21,14 @@ internal static class Errno
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;
     public const int NoSpace = 28;
+    public const int IllegalSeek = 29;
     public const int BrokenPipe = 32;
     public const int NotImplemented = 38;
     public const int NoData = 61;
     public const int TimerExpired = 62;
     public const int NoNetwork = 64;
     public const int Protocol = 71;
+    public const int Overflow = 75;
     public const int NotSocket = 88;
     public const int DestinationRequired = 89;
     public const int MessageSize = 90;

@@ -25,4 +25,17 @@ internal static unsafe partial class Libc
                 number, CurrentDirectory, (nint)pointer, 0, BasicAndBirth, (nint)result, 0));
         }
     }
+
+    /// <summary>Has the kernel send bytes of a file.</summary>
+    /// <param name="socket">The socket's descriptor.</param>
+    /// <param name="file">The file. Its position does not matter, and stays.</param>
+    /// <param name="offset">Where to begin in it.</param>
+    /// <param name="count">How many bytes at the most.</param>
+    /// <returns>How many were sent, 0 at the end of the file, or minus an <see cref="Errno"/>.</returns>
+    public static nint SendFile(int socket, SafeHandle file, long offset, int count) =>
+        Check(sendfile(socket, file, &offset, (nuint)count));
+
+    /// <inheritdoc cref="SendFile(int, SafeHandle, long, int)"/>
+    public static nint SendFile(SafeHandle socket, SafeHandle file, long offset, int count) =>
+        Check(sendfile_handles(socket, file, &offset, (nuint)count));
 }

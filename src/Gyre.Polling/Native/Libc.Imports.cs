@@ -49,6 +49,12 @@ internal static unsafe partial class Libc
     private static partial int shutdown(int descriptor, int how);
 
     [LibraryImport(Name)]
+    private static partial nint sendfile(int socket, SafeHandle file, long* offset, nuint count);
+
+    [LibraryImport(Name, EntryPoint = "sendfile")]
+    private static partial nint sendfile_handles(SafeHandle socket, SafeHandle file, long* offset, nuint count);
+
+    [LibraryImport(Name)]
     private static partial int getsockopt(int descriptor, int level, int option, void* value, uint* length);
 
     [LibraryImport(Name)]

@@ -43,6 +43,7 @@ internal sealed unsafe partial class UringSocket
         None,
         Connect,
         Send,
+        Room,
         Backlog,
     }
 
@@ -131,6 +132,9 @@ internal sealed unsafe partial class UringSocket
             case OutputRequest.Connect:
                 _connectIsPending = false;
                 break;
+            case OutputRequest.Room:
+                _mayHaveRoom = true;
+                break;
         }
 
         if (IsClosed)
@@ -184,7 +188,9 @@ internal sealed unsafe partial class UringSocket
 
     /// <summary>Whether an execution would find something.</summary>
     private bool IsOutputReady =>
-        ConnectSink is not null ? !_connectIsPending : _sendIsOver || IsOutputOver(out _);
+        ConnectSink is not null ? !_connectIsPending
+        : SendPiece is not null ? _mayHaveRoom || IsOutputOver(out _)
+        : _sendIsOver || IsOutputOver(out _);
 
     /// <summary>Has the kernel take what is staged, and learns what became of it.</summary>
     private void SettleStaged()
@@ -232,6 +238,14 @@ internal sealed unsafe partial class UringSocket
         {
             _outputRequest = OutputRequest.Connect;
             _poller.AddOutputPoll(this, Descriptor);
+        }
+        else if (SendPiece is not null)
+        {
+            if (!_mayHaveRoom && !IsOutputOver(out _))
+            {
+                _outputRequest = OutputRequest.Room;
+                _poller.AddOutputPoll(this, Descriptor);
+            }
         }
         else if (SendSink is not null && !_sendIsOver && !IsOutputOver(out _))
         {
@@ -338,7 +352,14 @@ internal sealed unsafe partial class UringSocket
             IsQueued = false;
             if (socket.SendSink is { } sender)
             {
-                socket.ExecuteSend(sender);
+                if (socket.SendPiece is { } piece)
+                {
+                    socket.ExecuteSendFile(piece, sender);
+                }
+                else
+                {
+                    socket.ExecuteSend(sender);
+                }
             }
             else if (socket.ConnectSink is { } connector && !socket._connectIsPending)
             {
