@@ -6,6 +6,7 @@ var root = new RootCommand("Long runs that look for what gets lost or grows. Exi
     BytesCommand.Create(),
     ChurnCommand.Create(),
     IdleCommand.Create(),
+    ProxyCommand.Create(),
     StarvationCommand.Create(),
     ChildServer.CreateCommand(),
 };

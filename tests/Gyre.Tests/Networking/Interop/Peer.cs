@@ -37,6 +37,9 @@ internal sealed class Peer : IDisposable
 
     public void EndInput() => _process.StandardInput.Close();
 
+    /// <summary>Ends the program at once, as a crash would.</summary>
+    public void Kill() => _process.Kill();
+
     /// <summary>Waits for the program's end.</summary>
     /// <returns>Its exit code, and what it printed since the last read.</returns>
     public async Coroutine<(int ExitCode, string Output)> FinishAsync()
