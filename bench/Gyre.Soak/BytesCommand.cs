@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Gyre.Soak;
 
-/// <summary><c>bytes</c>: large transfers both ways at once, with each size of write.</summary>
+/// <summary><c>bytes</c>: large transfers both ways at once, over each transport, with each size of write.</summary>
 internal static class BytesCommand
 {
     private static readonly int[] s_writeSizes = [1, 2, 4095, 4096, 65_536, 1_048_576];
@@ -21,25 +21,38 @@ internal static class BytesCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => s_writeSizes,
         };
-        var command = new Command("bytes", "Large transfers both ways, with half-close.") { total, sizes };
-        command.SetAction(parsed => Verdict.Run(verdict => RunAll(verdict, parsed.GetValue(sizes)!, parsed.GetValue(total))));
+        var transport = new Option<string>("--transport")
+        {
+            Description = "One transport, or all.",
+            DefaultValueFactory = _ => "all",
+        };
+        transport.AcceptOnlyFromAmong([.. Link.Kinds, "all"]);
+        var command = new Command("bytes", "Large transfers both ways, with half-close.") { transport, total, sizes };
+        command.SetAction(parsed =>
+        {
+            string kind = parsed.GetValue(transport)!;
+            IEnumerable<string> kinds = kind == "all" ? Link.Kinds : [kind];
+            return Verdict.Run(verdict => RunAll(verdict, kinds, parsed.GetValue(sizes)!, parsed.GetValue(total)));
+        });
         return command;
     }
 
-    private static async Coroutine RunAll(Verdict verdict, int[] sizes, long total)
+    private static async Coroutine RunAll(Verdict verdict, IEnumerable<string> kinds, int[] sizes, long total)
     {
-        foreach (int size in sizes)
+        foreach (string kind in kinds)
         {
-            foreach (bool isSlow in (bool[])[false, true])
+            foreach (int size in sizes)
             {
-                foreach (bool serverFirst in (bool[])[false, true])
+                // Each of the two ends is once the first to close its direction.
+                foreach (bool isSlow in (bool[])[false, true])
                 {
                     await new Transfer
                     {
+                        Kind = kind,
                         WriteSize = size,
                         Total = total,
                         IsSlow = isSlow,
-                        ServerClosesFirst = serverFirst,
+                        ServerClosesFirst = isSlow,
                     }.Run(verdict);
                 }
             }

@@ -1,19 +1,24 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Gyre.Soak;
 
 /// <summary>One connection over which both ends send a large number of bytes at once.</summary>
 /// <remarks>The end that closes its direction first still receives: the other end sends a trailer after it has seen the
-/// end.</remarks>
+/// end. Where a direction cannot be closed alone, as in TLS, the end that is to close first does so when it has
+/// everything.</remarks>
 internal sealed class Transfer
 {
-    private const int SendBuffer = 4096;
     private const int TrailerSize = 1 << 20;
     private const int ReadSize = 64 * 1024;
 
-    private long _worstBuffered;
+    /// <summary>The reader asks its transport to pause above two limits; one receive may be under way then.</summary>
+    private const int UnreadMax = (2 * LoopStreamReader.DefaultLimit) + (256 * 1024);
+
+    private long _mostUnsent;
+    private long _mostUnread;
+
+    /// <summary>What the connection is made of: one of <see cref="Link.Kinds"/>.</summary>
+    public required string Kind { get; init; }
 
     public required int WriteSize { get; init; }
 
@@ -27,47 +32,49 @@ internal sealed class Transfer
     public async Coroutine Run(Verdict verdict)
     {
         long start = Stopwatch.GetTimestamp();
-        EventLoop loop = EventLoop.Running;
-        Future<End> accepted = loop.CreateFuture<End>();
-        await using Server server = await Aio.StartServer(
-            async (reader, writer) =>
-            {
-                End end = await Exchange(reader, writer, closesFirst: ServerClosesFirst);
-                accepted.SetResult(end);
-            },
-            "127.0.0.1",
-            0);
-        await using Connection connection = await Aio.OpenConnection((IPEndPoint)server.EndPoints[0]);
-        End client = await Exchange(connection.Reader, connection.Writer, closesFirst: !ServerClosesFirst);
-        End atServer = await accepted;
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        await using Link link = await Link.OpenAsync(Kind);
+        Hashes[] ends = await Aio.Gather(
+            Exchange(link.Client, closesFirst: !ServerClosesFirst),
+            Exchange(link.Accepted, closesFirst: ServerClosesFirst));
 
         string first = ServerClosesFirst ? "server" : "client";
-        string name = $"write {WriteSize,9:N0}{(IsSlow ? ", slow reader" : "")}, {first} closes first";
-        bool equal = client.Sent == atServer.Received && atServer.Sent == client.Received;
-        long limit = connection.Transport.WriteBufferLimits.High + WriteSize;
-        string figures = $"{Total:N0} bytes each way in {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s";
-        verdict.Check(equal, $"{name}: equal SHA-256, {figures}");
-        verdict.Check(_worstBuffered <= limit, $"{name}: at most {_worstBuffered:N0} bytes unsent, limit {limit:N0}");
+        string name = $"{Kind,-4} write {WriteSize,9:N0}, {(IsSlow ? "slow" : "fast")} reader, {first} closes first";
+        bool equal = ends[0].Sent == ends[1].Received && ends[1].Sent == ends[0].Received;
+        long limit = link.Client.Writer.Transport.WriteBufferLimits.High + WriteSize;
+        string time = $"{Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s";
+        string used = $"{(Environment.CpuUsage.TotalTime - cpu).TotalSeconds:F1} s of processor time";
+        verdict.Check(equal, $"{name}: equal SHA-256, {Total:N0} bytes each way in {time}, {used}");
+        verdict.Check(
+            _mostUnsent <= limit && _mostUnread <= UnreadMax,
+            $"{name}: at most {_mostUnsent:N0} bytes unsent, limit {limit:N0}; {_mostUnread:N0} unread, limit {UnreadMax:N0}");
     }
 
-    private async Coroutine<End> Exchange(LoopStreamReader reader, LoopStreamWriter writer, bool closesFirst)
+    private async Coroutine<Hashes> Exchange(LinkEnd end, bool closesFirst)
     {
-        writer.Transport.Socket!.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.SendBuffer, SendBuffer);
+        bool canHalfClose = end.Writer.CanWriteEof;
         Future<bool> peerIsDone = EventLoop.Running.CreateFuture<bool>();
-        LoopTask<string> receiving = Aio.CreateTask(Receive(reader, peerIsDone));
+        LoopTask<string> receiving = Aio.CreateTask(
+            Receive(end.Reader, canHalfClose || !closesFirst ? long.MaxValue : Total, peerIsDone));
         using var source = new ByteSource(WriteSize);
-        await Send(writer, source, Total);
+        await Send(end.Writer, source, Total);
         if (!closesFirst)
         {
             await peerIsDone;
-            await Send(writer, source, TrailerSize);
+            if (canHalfClose)
+            {
+                await Send(end.Writer, source, TrailerSize);
+            }
         }
 
-        writer.WriteEof();
+        if (canHalfClose)
+        {
+            end.Writer.WriteEof();
+        }
+
         string received = await receiving;
-        writer.Close();
-        await writer.WaitClosedAsync();
-        return new End(source.Hash(), received);
+        await end.CloseAsync();
+        return new Hashes(source.Hash(), received);
     }
 
     private async Coroutine Send(LoopStreamWriter writer, ByteSource source, long total)
@@ -77,19 +84,22 @@ internal sealed class Transfer
             ReadOnlyMemory<byte> piece = source.Next((int)Math.Min(WriteSize, total - sent));
             writer.Write(piece);
             sent += piece.Length;
-            _worstBuffered = Math.Max(_worstBuffered, writer.Transport.WriteBufferSize);
+            _mostUnsent = Math.Max(_mostUnsent, writer.Transport.WriteBufferSize);
             await writer.DrainAsync();
         }
     }
 
-    private async Coroutine<string> Receive(LoopStreamReader reader, Future<bool> done)
+    /// <summary>Reads so many bytes, or to the end.</summary>
+    private async Coroutine<string> Receive(LoopStreamReader reader, long most, Future<bool> done)
     {
         using var sink = new ByteSink();
         byte[] buffer = new byte[ReadSize];
         long sinceRest = 0;
-        while (await reader.ReadAsync(buffer.AsMemory()) is var count and > 0)
+        while (most > 0 && await reader.ReadAsync(buffer.AsMemory()) is var count and > 0)
         {
+            _mostUnread = Math.Max(_mostUnread, reader.BufferedCount + count);
             sink.Add(buffer.AsSpan(0, count));
+            most -= count;
             sinceRest += count;
             if (IsSlow && sinceRest > 1 << 20)
             {
@@ -102,6 +112,6 @@ internal sealed class Transfer
         return sink.Hash();
     }
 
-    /// <summary>What one end has sent and received, as hashes.</summary>
-    private sealed record End(string Sent, string Received);
+    /// <summary>What one end has sent and received.</summary>
+    private sealed record Hashes(string Sent, string Received);
 }

@@ -1,0 +1,93 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Gyre.Soak;
+
+/// <summary>Two ends of this program that are connected through the system.</summary>
+internal sealed class Link : IAsyncDisposable
+{
+    private const int SendBuffer = 4096;
+
+    private readonly Server _server;
+
+    private Link(Server server, LinkEnd client, LinkEnd accepted)
+    {
+        _server = server;
+        Client = client;
+        Accepted = accepted;
+    }
+
+    /// <summary>What a link can be made of.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["tcp", "tls", "unix"];
+
+    public LinkEnd Client { get; }
+
+    public LinkEnd Accepted { get; }
+
+    /// <summary>Opens a link whose ends have a send buffer of 4 KiB in the system.</summary>
+    public static async Coroutine<Link> OpenAsync(string kind)
+    {
+        Future<LinkEnd> accepted = EventLoop.Running.CreateFuture<LinkEnd>();
+        (Server server, Connection connection) = kind switch
+        {
+            "tls" => await OverTls(OnClient),
+            "unix" => await OverUnix(OnClient),
+            _ => await OverTcp(OnClient, null, null),
+        };
+        var link = new Link(server, new LinkEnd(connection.Reader, connection.Writer), await accepted);
+        foreach (LinkEnd end in (LinkEnd[])[link.Client, link.Accepted])
+        {
+            end.Writer.Transport.Socket!.SetSocketOption(
+                SocketOptionLevel.Socket, SocketOptionName.SendBuffer, SendBuffer);
+        }
+
+        return link;
+
+        async Coroutine OnClient(LoopStreamReader reader, LoopStreamWriter writer) =>
+            accepted.SetResult(new LinkEnd(reader, writer));
+    }
+
+    public ValueTask DisposeAsync() => new(_server.DisposeAsync().AsTask());
+
+    private static async Coroutine<(Server Server, Connection Connection)> OverTcp(
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,
+        SslServerAuthenticationOptions? ofServer,
+        SslClientAuthenticationOptions? ofClient)
+    {
+        Server server = await Aio.StartServer(onClient, "127.0.0.1", 0, new StreamServerOptions { Tls = ofServer });
+        var options = new StreamConnectionOptions { Tls = ofClient };
+        return (server, await Aio.OpenConnection(server.EndPoints[0], options));
+    }
+
+    private static Coroutine<(Server Server, Connection Connection)> OverTls(
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        return OverTcp(
+            onClient,
+            new SslServerAuthenticationOptions { ServerCertificate = certificate },
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { certificate },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            });
+    }
+
+    private static async Coroutine<(Server Server, Connection Connection)> OverUnix(
+        Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient)
+    {
+        // The file is removed with the server.
+        string path = Path.Combine(Path.GetTempPath(), $"gyre-soak-{Environment.ProcessId}");
+        Server server = await Aio.StartUnixServer(onClient, path);
+        return (server, await Aio.OpenUnixConnection(path));
+    }
+}
