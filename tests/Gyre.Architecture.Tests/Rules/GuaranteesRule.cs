@@ -33,7 +33,7 @@ public static partial class GuaranteesRule
                 yield return file.At(line, $"{id} is no clause of {page.Path}");
             }
 
-            if (file.IsCSharp && file.IsUnder("tests"))
+            if (file.IsCSharp && MayHoldTests(file))
             {
                 proven.UnionWith(CitedByTests(file));
             }
@@ -51,9 +51,13 @@ public static partial class GuaranteesRule
         from Match match in Citation.Matches(method.GetLeadingTrivia().ToFullString())
         select match.Groups["id"].Value;
 
+    /// <summary>The checks of a contract are exported, and are run as tests.</summary>
+    internal static bool MayHoldTests(SourceFile file) => file.IsUnder("tests") || file.IsUnder("src/Gyre.Testing");
+
     internal static bool IsTest(AttributeSyntax attribute) =>
         attribute.Name.ToString().EndsWith("Fact", StringComparison.Ordinal)
-        || attribute.Name.ToString().EndsWith("Theory", StringComparison.Ordinal);
+        || attribute.Name.ToString().EndsWith("Theory", StringComparison.Ordinal)
+        || attribute.Name.ToString() == "Clause";
 
     private static IEnumerable<(int Line, string Id)> Find(SourceFile file, Regex pattern) =>
         from line in file.Text.Lines

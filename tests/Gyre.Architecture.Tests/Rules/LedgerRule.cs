@@ -61,7 +61,7 @@ public static class LedgerRule
     /// <summary>Every row is answered: by tests that are in the source, by a reason, or as open.</summary>
     public static IEnumerable<Violation> Answered(SourceFile page, IEnumerable<SourceFile> files)
     {
-        HashSet<string> tests = [.. files.Where(file => file.IsCSharp && file.IsUnder("tests")).SelectMany(Tests)];
+        HashSet<string> tests = [.. files.Where(file => file.IsCSharp && GuaranteesRule.MayHoldTests(file)).SelectMany(Tests)];
         foreach (Entry entry in Entries(page))
         {
             string[] named = [.. entry.Row.Names(1)];

@@ -1,3 +1,3 @@
 namespace Gyre.Polling.Tests;
 
-public sealed class EpollPollerTests() : PollerContract(PollerBackend.Epoll);
+public sealed class EpollPollerTests() : BackendContractTests(PollerBackend.Epoll);

@@ -1,3 +1,3 @@
 namespace Gyre.Polling.Tests;
 
-public sealed class PortablePollerTests() : PollerContract(PollerBackend.Portable);
+public sealed class PortablePollerTests() : BackendContractTests(PollerBackend.Portable);

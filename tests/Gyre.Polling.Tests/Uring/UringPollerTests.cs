@@ -1,3 +1,3 @@
 namespace Gyre.Polling.Tests;
 
-public sealed class UringPollerTests() : PollerContract(PollerBackend.IoUring);
+public sealed class UringPollerTests() : BackendContractTests(PollerBackend.IoUring);

@@ -1,43 +1,46 @@
 using System.Net;
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Connect_Listener_Connects(bool attached)
+    [Clause(
+        "The sink of a connect hears once that the connection stands, after the call; then the "
+        + "addresses are known.")]
+    [Case(false)]
+    [Case(true)]
+    internal void Connect_Listener_Connects(bool attached)
     {
         Socket listener = Harness.Listen();
         PollSocket socket = NewSocket(AddressFamily.InterNetwork, attached);
-        Assert.Null(socket.RemoteEndPoint);
-        Assert.Null(socket.LocalEndPoint);
+        Expect.Null(socket.RemoteEndPoint);
+        Expect.Null(socket.LocalEndPoint);
         var sink = new ConnectRecorder();
         socket.Connect(listener.LocalEndPoint!, sink);
-        Assert.False(sink.IsDone);
-        Assert.True(Poller.HasOperations);
+        Expect.False(sink.IsDone);
+        Expect.True(Poller.HasOperations);
         Harness.RunUntil(() => sink.IsDone);
         Harness.Settle();
-        Assert.Equal(SocketError.Success, sink.Error);
-        Assert.Equal(1, sink.Calls);
-        Assert.False(Poller.HasOperations);
+        Expect.Equal(SocketError.Success, sink.Error);
+        Expect.Equal(1, sink.Calls);
+        Expect.False(Poller.HasOperations);
 
         using Socket peer = listener.Accept();
-        Assert.Equal(peer.RemoteEndPoint, socket.LocalEndPoint);
-        Assert.Equal(peer.LocalEndPoint, socket.RemoteEndPoint);
+        Expect.Equal(peer.RemoteEndPoint, socket.LocalEndPoint);
+        Expect.Equal(peer.LocalEndPoint, socket.RemoteEndPoint);
 
         // The BCL's Socket knows of it too, whether it was there before the connection or is made after it.
-        Assert.True(socket.Socket.Connected);
-        Assert.Equal(peer.LocalEndPoint, socket.Socket.RemoteEndPoint);
-        Assert.Equal(peer.RemoteEndPoint, socket.Socket.LocalEndPoint);
+        Expect.True(socket.Socket.Connected);
+        Expect.Equal(peer.LocalEndPoint, socket.Socket.RemoteEndPoint);
+        Expect.Equal(peer.RemoteEndPoint, socket.Socket.LocalEndPoint);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Connect_NobodyListens_ConnectionRefused(bool attached)
+    [Clause("The sink of a connect hears the reason of a failure once.")]
+    [Case(false)]
+    [Case(true)]
+    internal void Connect_NobodyListens_ConnectionRefused(bool attached)
     {
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -46,36 +49,36 @@ public abstract partial class PollerContract
         socket.Connect(bound.LocalEndPoint!, sink);
         Harness.RunUntil(() => sink.IsDone);
         Harness.Settle();
-        Assert.Equal(SocketError.ConnectionRefused, sink.Error);
-        Assert.Equal(1, sink.Calls);
-        Assert.False(Poller.HasOperations);
+        Expect.Equal(SocketError.ConnectionRefused, sink.Error);
+        Expect.Equal(1, sink.Calls);
+        Expect.False(Poller.HasOperations);
         socket.Close(abort: false);
     }
 
-    [Fact]
-    public void Connect_WhileConnecting_Throws()
+    [Clause("To connect or send while a connect is under way is an InvalidOperationException.")]
+    internal void Connect_WhileConnecting_Throws()
     {
         Socket listener = Harness.Listen();
         PollSocket socket = NewSocket(AddressFamily.InterNetwork, attached: false);
         socket.Connect(listener.LocalEndPoint!, new ConnectRecorder());
-        Assert.Throws<InvalidOperationException>(
+        Expect.Throws<InvalidOperationException>(
             () => socket.Connect(listener.LocalEndPoint!, new ConnectRecorder()));
-        Assert.Throws<InvalidOperationException>(() => socket.TrySend([1], out _));
-        Assert.Throws<InvalidOperationException>(() => socket.Send(Pattern(1), new SendRecorder()));
+        Expect.Throws<InvalidOperationException>(() => socket.TrySend([1], out _));
+        Expect.Throws<InvalidOperationException>(() => socket.Send(Pattern(1), new SendRecorder()));
     }
 
-    [Fact]
-    public void Connect_Name_ThrowsAndSaysWhatToDo()
+    [Clause("To connect to a name is an ArgumentException that says to resolve it.")]
+    internal void Connect_Name_ThrowsAndSaysWhatToDo()
     {
         PollSocket socket = NewSocket(AddressFamily.InterNetwork, attached: false);
-        ArgumentException error = Assert.Throws<ArgumentException>(
+        ArgumentException error = Expect.Throws<ArgumentException>(
             () => socket.Connect(new DnsEndPoint("localhost", 1), new ConnectRecorder()));
-        Assert.Contains("Resolve the name", error.Message, StringComparison.Ordinal);
-        Assert.False(Poller.HasOperations);
+        Expect.Mentions("resolve", error);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void Close_WhileConnecting_SinkIsNotCalled()
+    [Clause("A close ends a connect, and its sink is not called.")]
+    internal void Close_WhileConnecting_SinkIsNotCalled()
     {
         Socket listener = Harness.Listen();
         PollSocket socket = NewSocket(AddressFamily.InterNetwork, attached: false);
@@ -83,29 +86,29 @@ public abstract partial class PollerContract
         socket.Connect(listener.LocalEndPoint!, sink);
         Harness.PollOnly(timeoutNanoseconds: 1_000_000);
         socket.Close(abort: false);
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
         Harness.ExecuteReady();
         Harness.Settle();
-        Assert.Equal(0, sink.Calls);
+        Expect.Equal(0, sink.Calls);
     }
 
-    [Fact]
-    public void Connect_IPv4AddressOnADualModeSocket_Connects()
+    [Clause("A dual-mode socket connects to an IPv4 address.")]
+    internal void Connect_IPv4AddressOnADualModeSocket_Connects()
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        Expect.Applies(Socket.OSSupportsIPv6, "This machine has no IPv6.");
         Socket listener = Harness.Listen();
         Socket dual = new(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
         PollSocket socket = Poller.Attach(dual);
         var sink = new ConnectRecorder();
         socket.Connect(listener.LocalEndPoint!, sink);
         Harness.RunUntil(() => sink.IsDone);
-        Assert.Equal(SocketError.Success, sink.Error);
+        Expect.Equal(SocketError.Success, sink.Error);
     }
 
-    [Fact]
-    public void Connect_IPv6_Connects()
+    [Clause("Connections of IPv6 work as those of IPv4 do.")]
+    internal void Connect_IPv6_Connects()
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        Expect.Applies(Socket.OSSupportsIPv6, "This machine has no IPv6.");
         Socket listener = Harness.Own(
             new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp));
         listener.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
@@ -118,17 +121,17 @@ public abstract partial class PollerContract
         var sink = new ConnectRecorder();
         socket.Connect(address, sink);
         Harness.RunUntil(() => sink.IsDone && accepted.Connections.Count == 1);
-        Assert.Equal(SocketError.Success, sink.Error);
-        Assert.Equal(address, socket.RemoteEndPoint);
-        Assert.Equal(socket.LocalEndPoint, accepted.Connections[0].RemoteEndPoint);
+        Expect.Equal(SocketError.Success, sink.Error);
+        Expect.Equal(address, socket.RemoteEndPoint);
+        Expect.Equal(socket.LocalEndPoint, accepted.Connections[0].RemoteEndPoint);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Connect_UnixSocket_ConnectsAndCarriesBytes(bool attached)
+    [Clause("Connections of Unix sockets carry bytes and the end.")]
+    [Case(false)]
+    [Case(true)]
+    internal void Connect_UnixSocket_ConnectsAndCarriesBytes(bool attached)
     {
-        Assert.SkipUnless(Socket.OSSupportsUnixDomainSockets, "This machine has no Unix sockets.");
+        Expect.Applies(Socket.OSSupportsUnixDomainSockets, "This machine has no Unix sockets.");
         using var folder = new TemporaryFolder();
         var address = new UnixDomainSocketEndPoint(folder.Combine("s"));
         Socket listener = Harness.Own(
@@ -141,11 +144,11 @@ public abstract partial class PollerContract
         PollSocket socket = NewSocket(AddressFamily.Unix, attached);
         var sink = new ConnectRecorder();
         socket.Connect(address, sink);
-        Assert.Equal(0, sink.Calls);
+        Expect.Equal(0, sink.Calls);
         Harness.RunUntil(() => sink.IsDone && accepted.Connections.Count == 1);
-        Assert.Equal(SocketError.Success, sink.Error);
-        Assert.Equal(address.ToString(), socket.RemoteEndPoint!.ToString());
-        Assert.True(socket.Socket.Connected);
+        Expect.Equal(SocketError.Success, sink.Error);
+        Expect.Equal(address.ToString(), socket.RemoteEndPoint!.ToString());
+        Expect.True(socket.Socket.Connected);
 
         byte[] data = Pattern(300_000);
         var received = new ReceiveRecorder();
@@ -154,23 +157,23 @@ public abstract partial class PollerContract
         Harness.RunUntil(() => sender.IsDone);
         socket.Close(abort: false);
         Harness.RunUntil(() => received.IsOver);
-        Assert.Equal(data, received.Bytes);
-        Assert.Equal(1, received.Ends);
+        Expect.Equal(data, received.Bytes);
+        Expect.Equal(1, received.Ends);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Connect_UnixSocketThatIsNotThere_Fails(bool attached)
+    [Clause("A connect to a Unix socket that is not there fails, once.")]
+    [Case(false)]
+    [Case(true)]
+    internal void Connect_UnixSocketThatIsNotThere_Fails(bool attached)
     {
-        Assert.SkipUnless(Socket.OSSupportsUnixDomainSockets, "This machine has no Unix sockets.");
+        Expect.Applies(Socket.OSSupportsUnixDomainSockets, "This machine has no Unix sockets.");
         using var folder = new TemporaryFolder();
         PollSocket socket = NewSocket(AddressFamily.Unix, attached);
         var sink = new ConnectRecorder();
         socket.Connect(new UnixDomainSocketEndPoint(folder.Combine("none")), sink);
         Harness.RunUntil(() => sink.IsDone);
-        Assert.NotEqual(SocketError.Success, sink.Error);
-        Assert.Equal(1, sink.Calls);
+        Expect.NotEqual(SocketError.Success, sink.Error);
+        Expect.Equal(1, sink.Calls);
     }
 
     private PollSocket NewSocket(AddressFamily family, bool attached)

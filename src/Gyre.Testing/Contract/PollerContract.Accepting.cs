@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
-    [Fact]
-    public void StartAccepting_ManyPeersConnect_SinkGetsEachOnce()
+    [Clause("The sink of a listener gets each connection once, with its addresses.")]
+    internal void StartAccepting_ManyPeersConnect_SinkGetsEachOnce()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -16,31 +17,31 @@ public abstract partial class PollerContract
         HashSet<EndPoint> peers = [.. Enumerable.Range(0, 40).Select(_ => ConnectPeer(address).LocalEndPoint!)];
         Harness.RunUntil(() => sink.Connections.Count >= peers.Count);
         Harness.Settle();
-        Assert.Equal(peers, sink.Connections.Select(connection => connection.RemoteEndPoint!).ToHashSet());
-        Assert.Equal(peers.Count, sink.Connections.Count);
-        Assert.Empty(sink.Failures);
-        Assert.All(sink.Connections, connection => Assert.Equal(address, connection.LocalEndPoint));
+        Expect.True(peers.SetEquals(sink.Connections.Select(connection => connection.RemoteEndPoint!)));
+        Expect.Equal(peers.Count, sink.Connections.Count);
+        Expect.Empty(sink.Failures);
+        Expect.True(sink.Connections.TrueForAll(connection => address.Equals(connection.LocalEndPoint)));
     }
 
-    [Fact]
-    public void StartAccepting_WhileAccepting_Throws()
+    [Clause("A second operation of a listener's direction is an InvalidOperationException.")]
+    internal void StartAccepting_WhileAccepting_Throws()
     {
         PollSocket listener = Poller.Attach(Harness.Listen());
         listener.StartAccepting(new AcceptRecorder());
-        Assert.Throws<InvalidOperationException>(() => listener.StartAccepting(new AcceptRecorder()));
-        Assert.Throws<InvalidOperationException>(() => listener.StartReceiving(new ReceiveRecorder()));
+        Expect.Throws<InvalidOperationException>(() => listener.StartAccepting(new AcceptRecorder()));
+        Expect.Throws<InvalidOperationException>(() => listener.StartReceiving(new ReceiveRecorder()));
     }
 
-    [Fact]
-    public void StartAccepting_NotListening_Throws()
+    [Clause("To accept on a socket that does not listen is an InvalidOperationException.")]
+    internal void StartAccepting_NotListening_Throws()
     {
         PollSocket socket = Poller.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        Assert.Throws<InvalidOperationException>(() => socket.StartAccepting(new AcceptRecorder()));
-        Assert.False(Poller.HasOperations);
+        Expect.Throws<InvalidOperationException>(() => socket.StartAccepting(new AcceptRecorder()));
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void StopAccepting_PeersConnect_NextStartGetsThem()
+    [Clause("Connections that come while nothing is accepted wait for the next start.")]
+    internal void StopAccepting_PeersConnect_NextStartGetsThem()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -49,21 +50,20 @@ public abstract partial class PollerContract
         listener.StartAccepting(first);
         Harness.Settle();
         listener.StopAccepting();
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
         List<EndPoint> peers = [.. Enumerable.Range(0, 3).Select(_ => ConnectPeer(address).LocalEndPoint!)];
         Harness.Settle();
-        Assert.Empty(first.Connections);
+        Expect.Empty(first.Connections);
 
         var second = new AcceptRecorder();
         listener.StartAccepting(second);
         Harness.RunUntil(() => second.Connections.Count == 3);
-        Assert.Equal(
-            peers.ToHashSet(), second.Connections.Select(connection => connection.RemoteEndPoint!).ToHashSet());
-        Assert.Empty(first.Connections);
+        Expect.True(peers.ToHashSet().SetEquals(second.Connections.Select(connection => connection.RemoteEndPoint!)));
+        Expect.Empty(first.Connections);
     }
 
-    [Fact]
-    public void StopAccepting_InTheSink_NothingMoreIsAccepted()
+    [Clause("After a stop from inside the sink nothing more is accepted, and nothing is lost.")]
+    internal void StopAccepting_InTheSink_NothingMoreIsAccepted()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -77,14 +77,14 @@ public abstract partial class PollerContract
 
         Harness.RunUntil(() => sink.Connections.Count > 0);
         Harness.Settle();
-        Assert.Single(sink.Connections);
+        Expect.Single(sink.Connections);
         sink.Accepted = null;
         listener.StartAccepting(sink);
         Harness.RunUntil(() => sink.Connections.Count == 3);
     }
 
-    [Fact]
-    public void OnAccepted_Throws_AcceptingGoesOn()
+    [Clause("An exception of the sink leaves through Execute, and accepting goes on.")]
+    internal void OnAccepted_Throws_AcceptingGoesOn()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -92,14 +92,14 @@ public abstract partial class PollerContract
         var sink = new AcceptRecorder { Accepted = _ => throw new InvalidOperationException("by the test") };
         listener.StartAccepting(sink);
         ConnectPeer(address);
-        Assert.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
+        Expect.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
         sink.Accepted = null;
         ConnectPeer(address);
         Harness.RunUntil(() => sink.Connections.Count == 2);
     }
 
-    [Fact]
-    public void Close_InTheSinkOfAListener_NothingMoreIsAccepted()
+    [Clause("A listener that its sink closed accepts nothing more.")]
+    internal void Close_InTheSinkOfAListener_NothingMoreIsAccepted()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -110,14 +110,14 @@ public abstract partial class PollerContract
         ConnectPeer(address);
         Harness.RunUntil(() => sink.Connections.Count > 0);
         Harness.Settle();
-        Assert.Single(sink.Connections);
-        Assert.Empty(sink.Failures);
-        Assert.True(listener.IsClosed);
-        Assert.False(Poller.HasOperations);
+        Expect.Single(sink.Connections);
+        Expect.Empty(sink.Failures);
+        Expect.True(listener.IsClosed);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn()
+    [Clause("A connection that died before it was accepted is not reported, and accepting goes on.")]
+    internal void StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn()
     {
         Socket listening = Harness.Listen();
         EndPoint address = listening.LocalEndPoint!;
@@ -127,7 +127,7 @@ public abstract partial class PollerContract
         var sink = new AcceptRecorder();
         listener.StartAccepting(sink);
         Harness.RunUntil(() => sink.Connections.Any(connection => second.Equals(connection.RemoteEndPoint)));
-        Assert.Empty(sink.Failures);
+        Expect.Empty(sink.Failures);
     }
 
     private Socket ConnectPeer(EndPoint address)

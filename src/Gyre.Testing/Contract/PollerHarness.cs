@@ -1,19 +1,25 @@
 using System.Net;
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-/// <summary>A loop that does nothing but poll and execute, on the test's thread.</summary>
+/// <summary>A loop that does nothing but poll and execute, on the caller's thread.</summary>
 internal sealed class PollerHarness : IDisposable, IReadyQueue
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly Queue<PollOperation> _ready = new();
     private readonly List<IDisposable> _owned = [];
 
-    public PollerHarness(Poller poller) => Poller = poller;
+    public PollerHarness(Poller poller, TimeSpan? patience = null)
+    {
+        Poller = poller;
+        Patience = patience ?? TimeSpan.FromSeconds(30);
+    }
 
     public Poller Poller { get; }
+
+    /// <summary>How long to wait for one thing to happen.</summary>
+    public TimeSpan Patience { get; }
 
     /// <summary>How many operations were handed over in all.</summary>
     public int Enqueued { get; private set; }
@@ -29,6 +35,16 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
     {
         Poller.Poll(timeoutNanoseconds, this);
         return _ready.Count;
+    }
+
+    /// <summary>Polls until something is ready, and executes none of it.</summary>
+    public void PollUntilReady()
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        while (PollOnly(timeoutNanoseconds: 10_000_000) == 0)
+        {
+            AssertPatience(start, "Nothing became ready.");
+        }
     }
 
     /// <summary>Executes what a poll handed over, and nothing that comes after it.</summary>
@@ -56,7 +72,7 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < s_patience, "The condition did not come to hold.");
+            AssertPatience(start, "The condition did not come to hold.");
             Turn(timeoutNanoseconds);
         }
     }
@@ -110,7 +126,7 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
         var connected = new ConnectRecorder();
         client.Connect(address, connected);
         RunUntil(() => connected.IsDone && accepted.Connections.Count == 1);
-        Assert.Equal(SocketError.Success, connected.Error);
+        Expect.Equal(SocketError.Success, connected.Error);
         listener.Close(abort: false);
         return (accepted.Connections[0], client);
     }
@@ -123,4 +139,7 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
             disposable.Dispose();
         }
     }
+
+    private void AssertPatience(long start, string message) =>
+        Expect.True(TimeProvider.System.GetElapsedTime(start) < Patience, message);
 }

@@ -1,132 +1,133 @@
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(1024)]
-    [InlineData(65_536)]
-    public void TrySend_ThereIsRoom_PeerGetsTheBytes(int length)
+    [Clause("What TrySend took arrives.")]
+    [Case(1)]
+    [Case(1024)]
+    [Case(65_536)]
+    internal void TrySend_ThereIsRoom_PeerGetsTheBytes(int length)
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(length);
-        Assert.Equal(length, socket.TrySend(data, out SocketError error));
-        Assert.Equal(SocketError.Success, error);
+        Expect.Equal(length, socket.TrySend(data, out SocketError error));
+        Expect.Equal(SocketError.Success, error);
         Harness.Settle();
-        Assert.False(Poller.HasOperations);
-        Assert.Equal(data, ReceiveExactly(peer, length));
+        Expect.False(Poller.HasOperations);
+        Expect.Equal(data, ReceiveExactly(peer, length));
     }
 
-    [Fact]
-    public void TrySend_NoBytes_Succeeds()
+    [Clause("To send no bytes at once succeeds.")]
+    internal void TrySend_NoBytes_Succeeds()
     {
         (PollSocket socket, _) = Harness.Connect();
-        Assert.Equal(0, socket.TrySend([], out SocketError error));
-        Assert.Equal(SocketError.Success, error);
+        Expect.Equal(0, socket.TrySend([], out SocketError error));
+        Expect.Equal(SocketError.Success, error);
     }
 
-    [Fact]
-    public void Send_NoBytes_Throws()
+    [Clause("To start to send no bytes is an ArgumentException.")]
+    internal void Send_NoBytes_Throws()
     {
         (PollSocket socket, _) = Harness.Connect();
-        Assert.Throws<ArgumentException>(() => socket.Send(ReadOnlyMemory<byte>.Empty, new SendRecorder()));
-        Assert.False(Poller.HasOperations);
+        Expect.Throws<ArgumentException>(() => socket.Send(ReadOnlyMemory<byte>.Empty, new SendRecorder()));
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void Send_ThereIsRoom_SinkHearsOfItLater()
+    [Clause("The sink of a send hears of it once, after the call.")]
+    internal void Send_ThereIsRoom_SinkHearsOfItLater()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(1000);
         var sink = new SendRecorder();
         socket.Send(data, sink);
-        Assert.Equal(0, sink.Calls);
-        Assert.True(Poller.HasOperations);
+        Expect.Equal(0, sink.Calls);
+        Expect.True(Poller.HasOperations);
         Harness.RunUntil(() => sink.Calls > 0);
         Harness.Settle();
-        Assert.Equal(1, sink.Calls);
-        Assert.Equal(1000, sink.Count);
-        Assert.False(Poller.HasOperations);
-        Assert.Equal(data, ReceiveExactly(peer, 1000));
+        Expect.Equal(1, sink.Calls);
+        Expect.Equal(1000, sink.Count);
+        Expect.False(Poller.HasOperations);
+        Expect.Equal(data, ReceiveExactly(peer, 1000));
     }
 
-    [Fact]
-    public void Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes()
+    [Clause("A send waits while the system takes no bytes, and goes on when it does.")]
+    internal void Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] rest = Pattern(100_000);
         (SendRecorder sink, int filled) = SendIntoFull(socket, rest);
-        Assert.True(Poller.HasOperations);
+        Expect.True(Poller.HasOperations);
         ReceiveExactly(peer, filled);
         Harness.RunUntil(() => sink.Calls > 0);
-        Assert.InRange(sink.Count, 1, rest.Length);
-        Assert.Equal(rest[..sink.Count], ReceiveExactly(peer, sink.Count));
-        Assert.Equal(1, sink.Calls);
-        Assert.False(Poller.HasOperations);
+        Expect.InRange(sink.Count, 1, rest.Length);
+        Expect.Equal(rest[..sink.Count], ReceiveExactly(peer, sink.Count));
+        Expect.Equal(1, sink.Calls);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void Send_WhileSending_Throws()
+    [Clause("To send while a send is under way is an InvalidOperationException.")]
+    internal void Send_WhileSending_Throws()
     {
         (PollSocket socket, _) = Harness.Connect();
         socket.Send(Pattern(1), new SendRecorder());
-        Assert.Throws<InvalidOperationException>(() => socket.Send(Pattern(1), new SendRecorder()));
-        Assert.Throws<InvalidOperationException>(() => socket.TrySend([1], out _));
+        Expect.Throws<InvalidOperationException>(() => socket.Send(Pattern(1), new SendRecorder()));
+        Expect.Throws<InvalidOperationException>(() => socket.TrySend([1], out _));
     }
 
-    [Fact]
-    public void Send_InTheSink_GoesOn()
+    [Clause("The sink of a send may start the next one.")]
+    internal void Send_InTheSink_GoesOn()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var second = new SendRecorder();
         var first = new SendRecorder { Sent = () => socket.Send(Pattern(2), second) };
         socket.Send(Pattern(1), first);
         Harness.RunUntil(() => second.Calls == 1);
-        Assert.Equal([0, 0, 1], ReceiveExactly(peer, 3));
+        Expect.Equal([0, 0, 1], ReceiveExactly(peer, 3));
     }
 
-    [Fact]
-    public void OnSent_Throws_NextSendWorks()
+    [Clause("An exception of the sink leaves through Execute, and the send has ended all the same.")]
+    internal void OnSent_Throws_NextSendWorks()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         socket.Send(Pattern(1), new SendRecorder { Sent = () => throw new InvalidOperationException("by the test") });
-        Assert.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
+        Expect.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
         var sink = new SendRecorder();
         socket.Send(Pattern(2), sink);
         Harness.RunUntil(() => sink.Calls == 1);
-        Assert.Equal([0, 0, 1], ReceiveExactly(peer, 3));
-        Assert.False(Poller.HasOperations);
+        Expect.Equal([0, 0, 1], ReceiveExactly(peer, 3));
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void Send_PeerResetsWhileFull_SinkGetsTheError()
+    [Clause("A reset ends a send that waits, with the error, once.")]
+    internal void Send_PeerResetsWhileFull_SinkGetsTheError()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         (SendRecorder sink, _) = SendIntoFull(socket, Pattern(1));
         peer.Close(timeout: 0);
         Harness.RunUntil(() => sink.Calls > 0);
         Harness.Settle();
-        Assert.Equal(SocketError.ConnectionReset, sink.Error);
-        Assert.Equal(1, sink.Calls);
-        Assert.False(Poller.HasOperations);
+        Expect.Equal(SocketError.ConnectionReset, sink.Error);
+        Expect.Equal(1, sink.Calls);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void Close_WhileSending_SinkIsNotCalled()
+    [Clause("A close ends a send, and its sink is not called.")]
+    internal void Close_WhileSending_SinkIsNotCalled()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         (SendRecorder sink, int filled) = SendIntoFull(socket, Pattern(1));
         socket.Close(abort: false);
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
         ReceiveExactly(peer, filled);
         Harness.Settle();
-        Assert.Equal(0, sink.Calls);
+        Expect.Equal(0, sink.Calls);
     }
 
-    [Fact]
-    public void Send_BothWaysAtOnce_AllArrives()
+    [Clause("Both directions of a connection work at the same time.")]
+    internal void Send_BothWaysAtOnce_AllArrives()
     {
         (PollSocket one, PollSocket other) = Harness.ConnectBoth();
         one.Socket.SendBufferSize = 16 * 1024;
@@ -142,9 +143,9 @@ public abstract partial class PollerContract
         one.Shutdown(SocketShutdown.Send);
         other.Shutdown(SocketShutdown.Send);
         Harness.RunUntil(() => atOne.IsOver && atOther.IsOver);
-        Assert.Equal(data, atOne.Bytes);
-        Assert.Equal(data, atOther.Bytes);
-        Assert.True(fromOne.Waits > 0, "The data was meant to fill the system's buffers.");
+        Expect.Equal(data, atOne.Bytes);
+        Expect.Equal(data, atOther.Bytes);
+        Expect.True(fromOne.Waits > 0, "The data was meant to fill the system's buffers.");
     }
 
     /// <summary>Sends until the system takes no more, then starts a send that has to wait.</summary>
@@ -163,8 +164,8 @@ public abstract partial class PollerContract
             }
 
             // The system moves bytes on when it has time: full for now is not yet full.
-            Assert.Equal(SocketError.WouldBlock, error);
-            Assert.Equal(0, count);
+            Expect.Equal(SocketError.WouldBlock, error);
+            Expect.Equal(0, count);
             var sink = new SendRecorder();
             socket.Send(data, sink);
             Harness.Settle();
@@ -183,7 +184,7 @@ public abstract partial class PollerContract
         for (int received = 0; received < count;)
         {
             int more = peer.Receive(data.AsSpan(received));
-            Assert.NotEqual(0, more);
+            Expect.NotEqual(0, more);
             received += more;
         }
 

@@ -1,4 +1,4 @@
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,19 +1,20 @@
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
 // Small output: a backend may gather it and send it with the next poll. What TrySend took arrives all the same,
 // whole, in order, and before the end.
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
     /// <summary>Pieces that meet a full socket must not overtake each other.</summary>
-    [Theory]
-    [InlineData(1000, 1)]
-    [InlineData(1000, 3)]
-    [InlineData(5000, 2)]
-    [InlineData(8192, 1)]
-    [InlineData(9000, 2)]
-    public void TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder(int size, int piecesOfRound)
+    [Clause("Small pieces that meet a full socket do not overtake each other.")]
+    [Case(1000, 1)]
+    [Case(1000, 3)]
+    [Case(5000, 2)]
+    [Case(8192, 1)]
+    [Case(9000, 2)]
+    internal void TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder(int size, int piecesOfRound)
     {
         (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
         socket.Socket.SendBufferSize = 16 * 1024;
@@ -37,26 +38,28 @@ public abstract partial class PollerContract
                 return count == received.Length;
             },
             timeoutNanoseconds: 0);
-        Assert.Equal(Pattern(received.Length), received);
-        Assert.True(sender.Refused > 0, "The data was meant to fill the system's buffers.");
+        Expect.Equal(Pattern(received.Length), received);
+        Expect.True(sender.Refused > 0, "The data was meant to fill the system's buffers.");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Close_TheSystemIsFull_PeerGetsAllThatWasTaken(bool shutdown)
+    [Clause("What was taken before an orderly end arrives before the end, however full the system is.")]
+    [Case(false)]
+    [Case(true)]
+    internal void Close_TheSystemIsFull_PeerGetsAllThatWasTaken(bool shutdown)
     {
         (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
         var sender = new PieceSender(socket, Pattern(20_000_000), size: 3000, piecesOfRound: 1);
-        while (sender.Refused == 0)
-        {
-            sender.GoOn();
-            Harness.PollOnly(timeoutNanoseconds: 0);
-        }
+        Harness.RunUntil(
+            () =>
+            {
+                sender.GoOn();
+                return sender.Refused > 0;
+            },
+            timeoutNanoseconds: 0);
 
         if (shutdown)
         {
-            Assert.Equal(SocketError.Success, socket.Shutdown(SocketShutdown.Send));
+            Expect.Equal(SocketError.Success, socket.Shutdown(SocketShutdown.Send));
         }
         else
         {
@@ -70,18 +73,18 @@ public abstract partial class PollerContract
             () =>
             {
                 count += Math.Max(peer.Receive(received.AsSpan(count), SocketFlags.None, out SocketError error), 0);
-                Assert.True(error is SocketError.Success or SocketError.WouldBlock);
+                Expect.True(error is SocketError.Success or SocketError.WouldBlock);
                 return count == received.Length;
             },
             timeoutNanoseconds: 0);
         peer.Blocking = true;
         Harness.Settle();
-        Assert.Equal(0, peer.Receive(new byte[1]));
-        Assert.Equal(Pattern(20_000_000)[..count], received);
+        Expect.Equal(0, peer.Receive(new byte[1]));
+        Expect.Equal(Pattern(20_000_000)[..count], received);
     }
 
-    [Fact]
-    public void TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn()
+    [Clause("Pieces that are gathered for several sockets reach each its own peer.")]
+    internal void TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn()
     {
         (PollSocket one, Socket atOne) = Harness.Connect();
         (PollSocket other, Socket atOther) = Harness.Connect();
@@ -92,12 +95,12 @@ public abstract partial class PollerContract
         }
 
         Harness.Settle();
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => (byte)i), ReceiveExactly(atOne, 50));
-        Assert.Equal(Enumerable.Range(100, 50).Select(i => (byte)i), ReceiveExactly(atOther, 50));
+        Expect.Equal(Enumerable.Range(0, 50).Select(i => (byte)i), ReceiveExactly(atOne, 50));
+        Expect.Equal(Enumerable.Range(100, 50).Select(i => (byte)i), ReceiveExactly(atOther, 50));
     }
 
-    [Fact]
-    public void Send_AfterTrySendInTheSameRound_ComesBehindIt()
+    [Clause("A send comes behind what TrySend took before.")]
+    internal void Send_AfterTrySendInTheSameRound_ComesBehindIt()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         SendAll(socket, [1, 2, 3]);
@@ -106,11 +109,11 @@ public abstract partial class PollerContract
         Harness.RunUntil(() => sink.Calls == 1);
         SendAll(socket, [4]);
         Harness.Settle();
-        Assert.Equal([1, 2, 3, 0, 1, 4], ReceiveExactly(peer, 6));
+        Expect.Equal([1, 2, 3, 0, 1, 4], ReceiveExactly(peer, 6));
     }
 
-    [Fact]
-    public void TrySend_PeerIsGone_FailsInTheEnd()
+    [Clause("A peer that is gone is an error of a later send.")]
+    internal void TrySend_PeerIsGone_FailsInTheEnd()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         peer.Close(timeout: 0);
@@ -124,12 +127,12 @@ public abstract partial class PollerContract
         var sink = new SendRecorder();
         socket.Send(Pattern(1), sink);
         Harness.RunUntil(() => sink.Calls == 1);
-        Assert.Equal(error, sink.Error);
+        Expect.Equal(error, sink.Error);
     }
 
     /// <summary>Large pieces and small ones may be received in different ways.</summary>
-    [Fact]
-    public void StartReceiving_LargeAndSmallPiecesInTurns_AllArrive()
+    [Clause("Large and small pieces in any order arrive whole and in order.")]
+    internal void StartReceiving_LargeAndSmallPiecesInTurns_AllArrive()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(2_000_000);
@@ -145,7 +148,7 @@ public abstract partial class PollerContract
             if (isLarge)
             {
                 // In the background: a blocking send waits for the receiver, which is this thread.
-                Thread sending = InBackground(() => peer.Send(piece.Span));
+                BackgroundWork sending = InBackground(() => peer.Send(piece.Span));
                 Harness.RunUntil(() => sink.Count == sent);
                 sending.Join();
             }
@@ -156,25 +159,20 @@ public abstract partial class PollerContract
             }
         }
 
-        Assert.Equal(data, sink.Bytes);
+        Expect.Equal(data, sink.Bytes);
     }
 
-    [Fact]
-    public void Dispose_InTheSink_ItsBytesStayReadable()
+    [Clause("The bytes of OnReceived stay readable for the whole call, even when it disposes the poller.")]
+    internal void Dispose_InTheSink_ItsBytesStayReadable()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[]? seen = null;
         var sink = new DisposingSink(Poller, data => seen = data);
         socket.StartReceiving(sink);
         peer.Send([1, 2, 3]);
-        while (seen is null)
-        {
-            Harness.PollOnly(timeoutNanoseconds: 10_000_000);
-            Harness.ExecuteReady();
-        }
-
-        Assert.Equal([1, 2, 3], seen);
-        Assert.True(socket.IsClosed);
+        Harness.RunUntil(() => seen is not null);
+        Expect.Equal([1, 2, 3], seen);
+        Expect.True(socket.IsClosed);
     }
 
     private static void SendAll(PollSocket socket, ReadOnlySpan<byte> data)
@@ -182,7 +180,7 @@ public abstract partial class PollerContract
         while (!data.IsEmpty)
         {
             data = data[socket.TrySend(data, out SocketError error)..];
-            Assert.Equal(SocketError.Success, error);
+            Expect.Equal(SocketError.Success, error);
         }
     }
 
@@ -200,7 +198,7 @@ public abstract partial class PollerContract
             {
                 int length = Math.Min(size, data.Length - Taken);
                 int count = socket.TrySend(data.AsSpan(Taken, length), out SocketError error);
-                Assert.True(error is SocketError.Success or SocketError.WouldBlock);
+                Expect.True(error is SocketError.Success or SocketError.WouldBlock);
                 Taken += count;
                 if (count < length)
                 {
@@ -219,8 +217,8 @@ public abstract partial class PollerContract
             seen(data.ToArray());
         }
 
-        public void OnEndOfInput() => Assert.Fail("The poller is disposed.");
+        public void OnEndOfInput() => Expect.Fail("The poller is disposed.");
 
-        public void OnReceiveFailed(SocketError error) => Assert.Fail(error.ToString());
+        public void OnReceiveFailed(SocketError error) => Expect.Fail(error.ToString());
     }
 }

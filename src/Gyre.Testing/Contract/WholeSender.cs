@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
 /// <summary>Sends all of some bytes: what goes at once, then the rest as the system takes it.</summary>
 internal sealed class WholeSender : ISendSink

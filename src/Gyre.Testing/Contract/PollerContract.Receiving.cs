@@ -1,23 +1,24 @@
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(1024)]
-    [InlineData(65_536)]
-    [InlineData(262_144)]
-    [InlineData(1_048_577)]
-    public void StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd(int length)
+    [Clause("The sink gets the bytes as they were sent, then the end once.")]
+    [Case(1)]
+    [Case(1024)]
+    [Case(65_536)]
+    [Case(262_144)]
+    [Case(1_048_577)]
+    internal void StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd(int length)
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(length);
         var sink = new ReceiveRecorder();
         socket.StartReceiving(sink);
-        Assert.True(Poller.HasOperations);
-        Thread sending = InBackground(
+        Expect.True(Poller.HasOperations);
+        BackgroundWork sending = InBackground(
             () =>
             {
                 peer.Send(data);
@@ -26,14 +27,14 @@ public abstract partial class PollerContract
         Harness.RunUntil(() => sink.IsOver);
         sending.Join();
         Harness.Settle();
-        Assert.Equal(data, sink.Bytes);
-        Assert.Equal(1, sink.Ends);
-        Assert.Empty(sink.Failures);
-        Assert.False(Poller.HasOperations);
+        Expect.Equal(data, sink.Bytes);
+        Expect.Equal(1, sink.Ends);
+        Expect.Empty(sink.Failures);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void StartReceiving_BytesAndEndCameBefore_SinkGetsBoth()
+    [Clause("Bytes and an end that came before the start are received, but not inside that call.")]
+    internal void StartReceiving_BytesAndEndCameBefore_SinkGetsBoth()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         peer.Send([1, 2, 3]);
@@ -41,22 +42,22 @@ public abstract partial class PollerContract
         Harness.Settle();
         var sink = new ReceiveRecorder();
         socket.StartReceiving(sink);
-        Assert.Equal(0, sink.Count);
+        Expect.Equal(0, sink.Count);
         Harness.RunUntil(() => sink.IsOver);
-        Assert.Equal([1, 2, 3], sink.Bytes);
-        Assert.Equal(1, sink.Ends);
+        Expect.Equal([1, 2, 3], sink.Bytes);
+        Expect.Equal(1, sink.Ends);
     }
 
-    [Fact]
-    public void StartReceiving_WhileReceiving_Throws()
+    [Clause("To receive twice at once is an InvalidOperationException.")]
+    internal void StartReceiving_WhileReceiving_Throws()
     {
         (PollSocket socket, _) = Harness.Connect();
         socket.StartReceiving(new ReceiveRecorder());
-        Assert.Throws<InvalidOperationException>(() => socket.StartReceiving(new ReceiveRecorder()));
+        Expect.Throws<InvalidOperationException>(() => socket.StartReceiving(new ReceiveRecorder()));
     }
 
-    [Fact]
-    public void StartReceiving_AfterTheEnd_HearsOfTheEndAgain()
+    [Clause("A start after the end hears of the end again.")]
+    internal void StartReceiving_AfterTheEnd_HearsOfTheEndAgain()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         peer.Shutdown(SocketShutdown.Send);
@@ -65,14 +66,16 @@ public abstract partial class PollerContract
             var sink = new ReceiveRecorder();
             socket.StartReceiving(sink);
             Harness.RunUntil(() => sink.IsOver);
-            Assert.Equal(1, sink.Ends);
+            Expect.Equal(1, sink.Ends);
         }
 
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void StopReceiving_BytesArrive_NextStartGetsThem()
+    [Clause(
+        "Bytes that come while nothing is received stay for the next start. A stop with nothing "
+        + "to stop does nothing.")]
+    internal void StopReceiving_BytesArrive_NextStartGetsThem()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var first = new ReceiveRecorder();
@@ -80,48 +83,47 @@ public abstract partial class PollerContract
         peer.Send([1]);
         Harness.RunUntil(() => first.Count == 1);
         socket.StopReceiving();
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
         peer.Send([2]);
         Harness.Settle();
-        Assert.Equal([1], first.Bytes);
+        Expect.Equal([1], first.Bytes);
 
         var second = new ReceiveRecorder();
         socket.StartReceiving(second);
         Harness.RunUntil(() => second.Count == 1);
-        Assert.Equal([2], second.Bytes);
-        Assert.Equal([1], first.Bytes);
+        Expect.Equal([2], second.Bytes);
+        Expect.Equal([1], first.Bytes);
         socket.StopReceiving();
         socket.StopReceiving();
     }
 
-    [Fact]
-    public void StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost()
+    [Clause(
+        "A sink is not called after the stop, not even by an operation that was ready before, "
+        + "and no byte is lost.")]
+    internal void StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var first = new ReceiveRecorder();
         socket.StartReceiving(first);
         peer.Send([7]);
-        while (Harness.PollOnly(timeoutNanoseconds: 1_000_000_000) == 0)
-        {
-            Assert.True(Poller.HasOperations);
-        }
+        Harness.PollUntilReady();
 
         socket.StopReceiving();
         Harness.ExecuteReady();
-        Assert.Equal(0, first.Count);
+        Expect.Equal(0, first.Count);
 
         var second = new ReceiveRecorder();
         socket.StartReceiving(second);
         Harness.RunUntil(() => second.Count == 1);
-        Assert.Equal([7], second.Bytes);
+        Expect.Equal([7], second.Bytes);
     }
 
-    [Fact]
-    public async Task StopAndStartReceiving_AtRandom_LosesNothing()
+    [Clause("Stops and starts at any moment lose, double and move no byte.")]
+    internal void StopAndStartReceiving_AtRandom_LosesNothing()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(400_000);
-        Task sending = Task.Run(
+        BackgroundWork sending = InBackground(
             () =>
             {
                 for (int sent = 0; sent < data.Length; sent += 1000)
@@ -149,12 +151,12 @@ public abstract partial class PollerContract
                 socket.StartReceiving(sink);
                 return sink.Count == data.Length;
             });
-        await sending;
-        Assert.Equal(data, sink.Bytes);
+        sending.Join();
+        Expect.Equal(data, sink.Bytes);
     }
 
-    [Fact]
-    public void StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest()
+    [Clause("A sink may stop and start receiving with another, which gets the rest.")]
+    internal void StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var second = new ReceiveRecorder();
@@ -169,13 +171,13 @@ public abstract partial class PollerContract
         Harness.RunUntil(() => first.Count == 1);
         peer.Send([2]);
         Harness.RunUntil(() => second.Count == 1);
-        Assert.Equal([1], first.Bytes);
-        Assert.Equal([2], second.Bytes);
+        Expect.Equal([1], first.Bytes);
+        Expect.Equal([2], second.Bytes);
     }
 
     /// <summary>Guarantee G-81.</summary>
-    [Fact]
-    public void Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting()
+    [Clause("Execute receives one buffer at the most; the rest is ready again in the next poll.")]
+    internal void Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         peer.Send(new byte[50]);
@@ -186,16 +188,16 @@ public abstract partial class PollerContract
         for (int pieces = 2; pieces <= 5; pieces++)
         {
             Harness.Turn(timeoutNanoseconds: -1);
-            Assert.Equal(pieces, sink.Pieces);
+            Expect.Equal(pieces, sink.Pieces);
         }
 
         Harness.RunUntil(() => sink.IsOver);
-        Assert.Equal(50, sink.Count);
-        Assert.Equal(1, sink.Ends);
+        Expect.Equal(50, sink.Count);
+        Expect.Equal(1, sink.Ends);
     }
 
-    [Fact]
-    public void StartReceiving_PeerResets_ConnectionReset()
+    [Clause("A reset is a failure of receiving, once, and no end of the input.")]
+    internal void StartReceiving_PeerResets_ConnectionReset()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new ReceiveRecorder();
@@ -204,13 +206,13 @@ public abstract partial class PollerContract
         peer.Close(timeout: 0);
         Harness.RunUntil(() => sink.IsOver);
         Harness.Settle();
-        Assert.Equal([SocketError.ConnectionReset], sink.Failures);
-        Assert.Equal(0, sink.Ends);
-        Assert.False(Poller.HasOperations);
+        Expect.Equal([SocketError.ConnectionReset], sink.Failures);
+        Expect.Equal(0, sink.Ends);
+        Expect.False(Poller.HasOperations);
     }
 
-    [Fact]
-    public void StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd()
+    [Clause("A reset that a send heard of is no end of the input for a later receive.")]
+    internal void StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         peer.Close(timeout: 0);
@@ -221,32 +223,32 @@ public abstract partial class PollerContract
                 socket.TrySend([1], out error);
                 return error is not (SocketError.Success or SocketError.WouldBlock);
             });
-        Assert.Equal(SocketError.ConnectionReset, error);
-        Assert.Equal(0, socket.TrySend([1], out error));
-        Assert.Equal(SocketError.ConnectionReset, error);
+        Expect.Equal(SocketError.ConnectionReset, error);
+        Expect.Equal(0, socket.TrySend([1], out error));
+        Expect.Equal(SocketError.ConnectionReset, error);
         var sink = new ReceiveRecorder();
         socket.StartReceiving(sink);
         Harness.RunUntil(() => sink.IsOver);
-        Assert.Equal([SocketError.ConnectionReset], sink.Failures);
+        Expect.Equal([SocketError.ConnectionReset], sink.Failures);
     }
 
-    [Fact]
-    public void OnReceived_Throws_ReceivingGoesOn()
+    [Clause("An exception of the sink leaves through Execute, and receiving goes on.")]
+    internal void OnReceived_Throws_ReceivingGoesOn()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new ReceiveRecorder { Received = _ => throw new InvalidOperationException("by the test") };
         socket.StartReceiving(sink);
         peer.Send([1]);
-        Assert.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
+        Expect.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
         sink.Received = null;
         peer.Send([2]);
         peer.Shutdown(SocketShutdown.Send);
         Harness.RunUntil(() => sink.IsOver);
-        Assert.Equal([1, 2], sink.Bytes);
+        Expect.Equal([1, 2], sink.Bytes);
     }
 
-    [Fact]
-    public void StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive()
+    [Clause("Urgent data is not received in line and does not stop what comes behind it.")]
+    internal void StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new ReceiveRecorder();
@@ -259,6 +261,6 @@ public abstract partial class PollerContract
             Harness.RunUntil(() => sink.Count == i * 2);
         }
 
-        Assert.Equal(Enumerable.Range(0, 40).Select(i => (byte)(1 + (i % 2))), sink.Bytes);
+        Expect.Equal(Enumerable.Range(0, 40).Select(i => (byte)(1 + (i % 2))), sink.Bytes);
     }
 }

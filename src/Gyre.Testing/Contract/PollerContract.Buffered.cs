@@ -1,46 +1,47 @@
 using System.Net.Sockets;
+using Gyre.Polling;
 
-namespace Gyre.Polling.Tests;
+namespace Gyre.Testing;
 
-public abstract partial class PollerContract
+public sealed partial class PollerContract
 {
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(7, 1000)]
-    [InlineData(4096, 100_000)]
-    [InlineData(100_000, 300_000)]
-    public async Task StartReceiving_BufferedSink_ItsBuffersAreFilled(int size, int length)
+    [Clause("A buffered sink gets all bytes in its own buffers, in order, then the end.")]
+    [Case(1, 1)]
+    [Case(7, 1000)]
+    [Case(4096, 100_000)]
+    [Case(100_000, 300_000)]
+    internal void StartReceiving_BufferedSink_ItsBuffersAreFilled(int size, int length)
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         byte[] data = Pattern(length);
         var sink = new BufferedReceiveRecorder(size);
         socket.StartReceiving(sink);
-        Task sending = Task.Run(
+        BackgroundWork sending = InBackground(
             () =>
             {
                 peer.Send(data);
                 peer.Shutdown(SocketShutdown.Send);
             });
         Harness.RunUntil(() => sink.IsOver);
-        await sending;
-        Assert.Equal(data, sink.Bytes);
-        Assert.Equal(1, sink.Ends);
+        sending.Join();
+        Expect.Equal(data, sink.Bytes);
+        Expect.Equal(1, sink.Ends);
     }
 
-    [Fact]
-    public void GetReceiveBuffer_Idle_IsNotAskedFor()
+    [Clause("A buffer is asked for only when there is something to receive.")]
+    internal void GetReceiveBuffer_Idle_IsNotAskedFor()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new BufferedReceiveRecorder(size: 100);
         socket.StartReceiving(sink);
         Harness.Settle();
-        Assert.Equal(0, sink.Requests);
+        Expect.Equal(0, sink.Requests);
         peer.Send([1]);
         Harness.RunUntil(() => sink.Count == 1);
     }
 
-    [Fact]
-    public void GetReceiveBuffer_Stops_NothingIsLost()
+    [Clause("A sink that stops while it is asked for a buffer loses no byte.")]
+    internal void GetReceiveBuffer_Stops_NothingIsLost()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var first = new BufferedReceiveRecorder(size: 100);
@@ -52,15 +53,15 @@ public abstract partial class PollerContract
         socket.StartReceiving(first);
         peer.Send([1, 2, 3]);
         Harness.RunUntil(() => first.Requests == 1);
-        Assert.False(Poller.HasOperations);
+        Expect.False(Poller.HasOperations);
         var second = new BufferedReceiveRecorder(size: 100);
         socket.StartReceiving(second);
         Harness.RunUntil(() => second.Count == 3);
-        Assert.Equal(0, first.Count);
+        Expect.Equal(0, first.Count);
     }
 
-    [Fact]
-    public void GetReceiveBuffer_Closes_NothingFollows()
+    [Clause("A sink that closes the socket while it is asked for a buffer is not called again.")]
+    internal void GetReceiveBuffer_Closes_NothingFollows()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new BufferedReceiveRecorder(size: 100);
@@ -73,12 +74,12 @@ public abstract partial class PollerContract
         peer.Send([1, 2, 3]);
         Harness.RunUntil(() => sink.Requests == 1);
         Harness.Settle();
-        Assert.Equal(0, sink.Count);
-        Assert.False(sink.IsOver);
+        Expect.Equal(0, sink.Count);
+        Expect.False(sink.IsOver);
     }
 
-    [Fact]
-    public void GetReceiveBuffer_Throws_IsAskedAgain()
+    [Clause("After an exception the sink is asked for a buffer again, and no byte is lost.")]
+    internal void GetReceiveBuffer_Throws_IsAskedAgain()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new BufferedReceiveRecorder(size: 100)
@@ -87,21 +88,21 @@ public abstract partial class PollerContract
         };
         socket.StartReceiving(sink);
         peer.Send([1, 2, 3]);
-        Assert.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
+        Expect.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
         sink.Request = null;
         Harness.RunUntil(() => sink.Count == 3);
     }
 
-    [Fact]
-    public void GetReceiveBuffer_Empty_ThrowsAndSaysWhatToDo()
+    [Clause("An empty buffer is an InvalidOperationException that says so, and no byte is lost.")]
+    internal void GetReceiveBuffer_Empty_ThrowsAndSaysWhatToDo()
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new BufferedReceiveRecorder(size: 100) { Request = () => Memory<byte>.Empty };
         socket.StartReceiving(sink);
         peer.Send([1]);
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(
+        InvalidOperationException error = Expect.Throws<InvalidOperationException>(
             () => Harness.RunUntil(() => false));
-        Assert.Contains("empty buffer", error.Message, StringComparison.Ordinal);
+        Expect.Mentions("empty", error);
         sink.Request = null;
         Harness.RunUntil(() => sink.Count == 1);
     }
