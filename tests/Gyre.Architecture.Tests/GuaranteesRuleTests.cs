@@ -35,4 +35,19 @@ public class GuaranteesRuleTests
             ("docs/page.md", 4, "G-1 is a clause already, in line 2"),
             ("src/Gyre/Some.cs", 1, "G-7 is no clause"));
     }
+
+    [Fact]
+    public void Check_CheckOfAnExportedContract_IsATest()
+    {
+        SourceFile page = File("docs/page.md", "- **G-1** The first.");
+        SourceFile contract = File("src/Gyre.Testing/Contract.cs", """
+            class Contract
+            {
+                /// <summary>Guarantee G-1.</summary>
+                [Clause("It holds.")]
+                internal void Some_Condition_Outcome() { }
+            }
+            """);
+        AssertFinds(GuaranteesRule.Check(page, [page, contract]));
+    }
 }

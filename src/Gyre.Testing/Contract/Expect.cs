@@ -55,7 +55,7 @@ internal static class Expect
             int same = expectedBytes.AsSpan().CommonPrefixLength(actualBytes);
             True(
                 same == expectedBytes.Length && same == actualBytes.Length,
-                $"{what} has {actualBytes.Length} bytes of {expectedBytes.Length} expected and differs from byte {same} on.");
+                $"{what} has {actualBytes.Length} of {expectedBytes.Length} bytes and differs from byte {same} on.");
         }
         else if (expected is not string && expected is IEnumerable expectedItems && actual is IEnumerable actualItems)
         {
@@ -110,7 +110,8 @@ internal static class Expect
         }
         catch (Exception error)
         {
-            throw new ExpectationException($"{what} threw {error.GetType().Name}, not {typeof(TException).Name}: {error.Message}");
+            throw new ExpectationException(
+                $"{what} threw {error.GetType().Name}, not {typeof(TException).Name}: {error.Message}");
         }
 
         throw new ExpectationException($"{what} did not throw {typeof(TException).Name}.");
