@@ -244,27 +244,9 @@ internal abstract class BackendSocket : PollSocket
         return error;
     }
 
-    /// <summary>Asks the sink for its buffer. When that throws, the operation comes again: what there is to
-    /// receive is still there, and the system will not say so twice.</summary>
-    protected Span<byte> GetBuffer(IBufferedReceiveSink sink, QueuedOperation operation)
-    {
-        try
-        {
-            Span<byte> buffer = sink.GetReceiveBuffer(-1).Span;
-            if (buffer.IsEmpty)
-            {
-                throw new InvalidOperationException(
-                    "GetReceiveBuffer returned an empty buffer. Return one byte at least, or stop receiving before.");
-            }
-
-            return buffer;
-        }
-        catch
-        {
-            Operations.ExecuteAgain(operation);
-            throw;
-        }
-    }
+    /// <inheritdoc cref="OperationLedger.GetBuffer"/>
+    protected Span<byte> GetBuffer(IBufferedReceiveSink sink, QueuedOperation operation) =>
+        Operations.GetBuffer(sink, operation);
 
     protected void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, this);
 

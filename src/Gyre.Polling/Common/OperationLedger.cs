@@ -47,6 +47,28 @@ internal sealed class OperationLedger : IReadyQueue
     /// <summary>Takes an operation that became ready outside of a poll. The next one hands it over.</summary>
     void IReadyQueue.Enqueue(PollOperation operation) => Append((QueuedOperation)operation);
 
+    /// <summary>Asks a sink for its buffer. When that throws, the operation comes again: what there is to receive is
+    /// still there, and the system will not say so twice.</summary>
+    public Span<byte> GetBuffer(IBufferedReceiveSink sink, QueuedOperation operation)
+    {
+        try
+        {
+            Span<byte> buffer = sink.GetReceiveBuffer(-1).Span;
+            if (buffer.IsEmpty)
+            {
+                throw new InvalidOperationException(
+                    "GetReceiveBuffer returned an empty buffer. Return one byte at least, or stop receiving before.");
+            }
+
+            return buffer;
+        }
+        catch
+        {
+            ExecuteAgain(operation);
+            throw;
+        }
+    }
+
     /// <summary>Hands over what waits here, first in, first out.</summary>
     public void HandOver(IReadyQueue ready)
     {

@@ -140,7 +140,16 @@ internal sealed partial class EpollPoller : Poller
         SocketTable<EpollSocket> sockets = Sockets;
         for (; count > 0; count--)
         {
-            sockets.Find(EpollEvents.ReadData(entry))?.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            ulong key = EpollEvents.ReadData(entry);
+            if (sockets.Find(key) is { } socket)
+            {
+                socket.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            }
+            else
+            {
+                OnPipeEvents(key, EpollEvents.ReadEvents(entry), ready);
+            }
+
             entry += EpollEvents.Size;
         }
     }
@@ -183,6 +192,7 @@ internal sealed partial class EpollPoller : Poller
             }
         }
 
+        ClosePipes(disposing);
         if (disposing)
         {
             _wakeup?.Dispose();

@@ -8,6 +8,8 @@ internal struct KernelFileStatus
 {
     public const int KindMask = 0xf000;
     public const int KindSocket = 0xc000;
+    public const int KindPipe = 0x1000;
+    public const int KindCharacterDevice = 0x2000;
 
     [FieldOffset(28)]
     public ushort Mode;
@@ -26,4 +28,6 @@ internal struct KernelFileStatus
 
     [FieldOffset(140)]
     public uint DeviceMinor;
+
+    public readonly int Kind => Mode & KindMask;
 }

@@ -7,14 +7,14 @@ internal sealed class PortableInbox
 {
     // Not a Lock: the owner waits on it.
     private readonly object _gate = new();
-    private List<PortableRequest> _completed = [];
-    private List<PortableRequest> _spare = [];
+    private List<IPortableReport> _completed = [];
+    private List<IPortableReport> _spare = [];
     private bool _woken;
     private bool _closed;
 
-    /// <summary>Reports a request that completed. Any thread.</summary>
-    /// <returns>False when the poller is gone, and nobody will look at the request.</returns>
-    public bool TryPost(PortableRequest request)
+    /// <summary>Reports a request that completed, or a wait that ended. Any thread.</summary>
+    /// <returns>False when the poller is gone, and nobody will look at it.</returns>
+    public bool TryPost(IPortableReport report)
     {
         lock (_gate)
         {
@@ -23,7 +23,7 @@ internal sealed class PortableInbox
                 return false;
             }
 
-            _completed.Add(request);
+            _completed.Add(report);
             Monitor.Pulse(_gate);
             return true;
         }
@@ -43,7 +43,7 @@ internal sealed class PortableInbox
     /// </summary>
     /// <param name="milliseconds">0 looks, -1 waits for ever.</param>
     /// <returns>In the order of their completion. Valid until the next call.</returns>
-    public List<PortableRequest> Take(int milliseconds)
+    public List<IPortableReport> Take(int milliseconds)
     {
         lock (_gate)
         {
@@ -60,7 +60,7 @@ internal sealed class PortableInbox
     }
 
     /// <summary>Refuses what comes from here on, and gives what came before.</summary>
-    public List<PortableRequest> Close()
+    public List<IPortableReport> Close()
     {
         lock (_gate)
         {

@@ -11,9 +11,10 @@ namespace Gyre.Polling;
 /// <para>Output: a send that does not block; only what finds the system full is left to the BCL.</para>
 /// <para>The BCL reports on pool threads. They put what ended into the inbox and do nothing else; the owner
 /// takes it from there.</para>
+/// <para>Pipes: there are none in the BCL that do not block. On Linux a thread waits for them.</para>
 /// </remarks>
 [DebuggerDisplay("portable, {_sockets.Count} sockets")]
-internal sealed class PortablePoller : Poller
+internal sealed partial class PortablePoller : Poller
 {
     private const int ReceiveBufferSize = 64 * 1024;
     private readonly HashSet<PortableSocket> _sockets = [];
@@ -40,9 +41,9 @@ internal sealed class PortablePoller : Poller
             timeoutNanoseconds = 0;
         }
 
-        foreach (PortableRequest request in Inbox.Take(Timeouts.ToMilliseconds(timeoutNanoseconds)))
+        foreach (IPortableReport report in Inbox.Take(Timeouts.ToMilliseconds(timeoutNanoseconds)))
         {
-            request.Owner.OnTaken(request, ready);
+            report.Take(ready);
         }
     }
 
@@ -74,9 +75,10 @@ internal sealed class PortablePoller : Poller
             socket.Close(abort: false);
         }
 
-        foreach (PortableRequest request in Inbox.Close())
+        ClosePipes();
+        foreach (IPortableReport report in Inbox.Close())
         {
-            request.Discard();
+            report.Discard();
         }
     }
 }

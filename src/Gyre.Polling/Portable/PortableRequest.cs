@@ -12,7 +12,7 @@ namespace Gyre.Polling;
 /// A request is never given up: when its operation is stopped it stays pending, and its outcome waits for the
 /// next start. So nothing that the BCL has accepted or begun to read is lost or used twice.
 /// </remarks>
-internal sealed class PortableRequest : SocketAsyncEventArgs
+internal sealed class PortableRequest : SocketAsyncEventArgs, IPortableReport
 {
     private readonly PortableInbox _inbox;
     private readonly PortableRequestKind _kind;
@@ -62,6 +62,8 @@ internal sealed class PortableRequest : SocketAsyncEventArgs
 
     /// <summary>Its end was taken out of the inbox. Owner thread only.</summary>
     public void OnTaken() => IsPending = false;
+
+    public void Take(IReadyQueue ready) => Owner.OnTaken(this, ready);
 
     /// <summary>Releases it, with a connection that it may have accepted for nobody.</summary>
     public void Discard()

@@ -45,6 +45,10 @@ internal sealed partial class UringPoller
             {
                 _wakeupIsPolled = false;
             }
+            else
+            {
+                CompletePipe(completion, ready);
+            }
 
             return;
         }

@@ -207,9 +207,11 @@ internal sealed partial class UringPoller : Poller
                 socket.CloseForgotten();
             }
 
+            ClosePipes(disposing: false);
             return;
         }
 
+        ClosePipes(disposing: true);
         CancelEverything();
         _disposed = true;
         _ring.Dispose();
@@ -256,6 +258,7 @@ internal sealed partial class UringPoller : Poller
         Array.Copy(_unsettled, count, _unsettled, 0, rest);
         Array.Clear(_unsettled, rest, count);
         _unsettledCount = rest;
+        SettlePipes();
         Buffers.Publish();
     }
 
