@@ -132,7 +132,7 @@ internal abstract partial class DescriptorPipe : PollPipe
 
         Descriptor = -1;
         Handle.DangerousRelease();
-        Handle.Dispose();
+        CloseHandle(Handle);
     }
 
     /// <summary>The pipe of a poller that nobody disposed. For the finaliser: the handle has one of its own, and waits
@@ -174,6 +174,25 @@ internal abstract partial class DescriptorPipe : PollPipe
     protected static int Check(int result) => result >= 0 ? result : throw Errno.ToException(-result);
 
     protected void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, this);
+
+    private static void CloseHandle(SafeHandle handle)
+    {
+        if (handle is SafeSocketHandle { IsClosed: false } socket)
+        {
+            // By itself such a handle closes with a reset.
+            try
+            {
+                new Socket(socket).Dispose();
+                return;
+            }
+            catch (SocketException)
+            {
+                // Of a kind that the BCL does not know, which cannot be reset either.
+            }
+        }
+
+        handle.Dispose();
+    }
 
     private HangUpOperation HangUp => _hangUp ??= new HangUpOperation(this);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Gyre;
 
@@ -44,6 +45,10 @@ public abstract class Transport
     /// <summary>The socket, for its options; null when there is none, or it is closed. Do not send, receive, or close
     /// through it. asyncio: extra info <c>socket</c>.</summary>
     public abstract Socket? Socket { get; }
+
+    /// <summary>The handle of the pipe; null when this is no pipe, or it is closed. Do not read, write, or close through it.
+    /// asyncio: extra info <c>pipe</c>.</summary>
+    public virtual SafeHandle? Pipe => null;
 
     /// <summary>What TLS knows of the connection, or null when it is not encrypted. asyncio: extra info
     /// <c>ssl_object</c>, <c>sslcontext</c>, <c>peercert</c>, <c>cipher</c>.</summary>
