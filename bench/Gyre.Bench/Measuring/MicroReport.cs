@@ -12,16 +12,9 @@ internal static class MicroReport
         {
             foreach (MicroResult one in results)
             {
-                output.WriteLine(JsonSerializer.Serialize(new
-                {
-                    name = one.Case.Name,
-                    n = one.Count,
-                    rounds = one.Rounds,
-                    ns = Math.Round(one.Median, 2),
-                    ns_min = Math.Round(one.Fastest, 2),
-                    ns_max = Math.Round(one.Slowest, 2),
-                    bytes = Math.Round(one.Bytes, 2),
-                }));
+                var line = new MicroLine(
+                    one.Case.Name, one.Count, one.Rounds, Rounded(one.Median), Rounded(one.Fastest), Rounded(one.Slowest), Rounded(one.Bytes));
+                output.WriteLine(JsonSerializer.Serialize(line, MicroJson.Default.MicroLine));
             }
 
             return;
@@ -36,4 +29,6 @@ internal static class MicroReport
             output.WriteLine($"{one.Case.Name,-18} {figures}  {one.Case.Title}");
         }
     }
+
+    private static double Rounded(double value) => Math.Round(value, 2);
 }
