@@ -5,6 +5,7 @@ var root = new RootCommand("Measures Gyre: servers for load clients, and small c
 {
     EchoServerCommand.Create(),
     MicroCommand.Create(),
+    CompareCommand.Create(),
     PeerCommand.Create(),
     HttpFetchCommand.Create(),
 };

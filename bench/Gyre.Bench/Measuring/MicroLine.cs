@@ -10,4 +10,5 @@ internal sealed record MicroLine(
     [property: JsonPropertyName("ns")] double Median,
     [property: JsonPropertyName("ns_min")] double Fastest,
     [property: JsonPropertyName("ns_max")] double Slowest,
+    [property: JsonPropertyName("cpu_ns")] double CpuMedian,
     [property: JsonPropertyName("bytes")] double Bytes);

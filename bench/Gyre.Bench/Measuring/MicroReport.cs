@@ -13,7 +13,14 @@ internal static class MicroReport
             foreach (MicroResult one in results)
             {
                 var line = new MicroLine(
-                    one.Case.Name, one.Count, one.Rounds, Rounded(one.Median), Rounded(one.Fastest), Rounded(one.Slowest), Rounded(one.Bytes));
+                    one.Case.Name,
+                    one.Count,
+                    one.Rounds,
+                    Rounded(one.Median),
+                    Rounded(one.Fastest),
+                    Rounded(one.Slowest),
+                    Rounded(one.CpuMedian),
+                    Rounded(one.Bytes));
                 output.WriteLine(JsonSerializer.Serialize(line, MicroJson.Default.MicroLine));
             }
 

@@ -14,6 +14,8 @@ internal sealed class MicroResult
         Median = times[times.Length / 2];
         Slowest = times[^1];
         Bytes = bytes[bytes.Length / 2];
+        double[] cpu = [.. passes.Select(pass => pass.Cpu.TotalNanoseconds / pass.Count).Order()];
+        CpuMedian = cpu[cpu.Length / 2];
     }
 
     public Case Case { get; }
@@ -28,6 +30,9 @@ internal sealed class MicroResult
     public double Fastest { get; }
 
     public double Slowest { get; }
+
+    /// <summary>Nanoseconds of processor time an operation, of all threads of the process.</summary>
+    public double CpuMedian { get; }
 
     /// <summary>Bytes allocated an operation, by the loop's thread.</summary>
     public double Bytes { get; }
