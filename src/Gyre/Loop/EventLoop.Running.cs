@@ -4,9 +4,6 @@ namespace Gyre;
 
 public sealed partial class EventLoop : IReadyQueue
 {
-    /// <summary>The longest single wait. A timer further away is waited for in pieces.</summary>
-    private const long WaitTicksMax = TimeSpan.TicksPerDay;
-
     [ThreadStatic]
     private static EventLoop? t_running;
 
@@ -170,34 +167,6 @@ public sealed partial class EventLoop : IReadyQueue
         RunReady(count);
         Ready.TrimExcess(count);
         Iterations++;
-    }
-
-    private void PollForIO()
-    {
-        long timeoutNanoseconds = Ready.Count > 0 || _stopping ? 0 : NanosecondsToNextTimer();
-        if (timeoutNanoseconds != 0 && !_inbox.TryBeginBlocking())
-        {
-            timeoutNanoseconds = 0;
-        }
-
-        // A look that would find nothing is a system call for nothing.
-        if (timeoutNanoseconds != 0 || _poller.HasOperations)
-        {
-            _poller.Poll(timeoutNanoseconds, this);
-        }
-    }
-
-    /// <summary>How long the loop may wait: 0 when a timer is due, -1 when none is pending.</summary>
-    private long NanosecondsToNextTimer()
-    {
-        if (Timers.PeekWhenTicks() is not { } when)
-        {
-            return -1;
-        }
-
-        // The two may be further apart than a long can count.
-        long now = NowTicks;
-        return when <= now ? 0 : (long)Math.Min((ulong)when - (ulong)now, WaitTicksMax) * TimeSpan.NanosecondsPerTick;
     }
 
     private void RunReady(int count)

@@ -41,6 +41,7 @@ public sealed partial class EventLoop : IDisposable
         }
 
         _inbox = new LoopInbox(_poller);
+        _busyPolling = MakeBusyPolling(options, _clock);
         Debug = options.Debug ?? Environment.GetEnvironmentVariable("GYRE_DEBUG") == "1";
         SynchronizationContext = new LoopSynchronizationContext(this);
         TaskScheduler = new LoopTaskScheduler(this);

@@ -17,4 +17,31 @@ public sealed class EventLoopOptions
     /// <summary>Whether the loop starts in debug mode. When null, the environment variable <c>GYRE_DEBUG</c>
     /// set to <c>1</c> turns it on.</summary>
     public bool? Debug { get; init; }
+
+    /// <summary>How long the loop may poll before it blocks, where it has learned that this pays. Zero: never.</summary>
+    /// <value>Null by default: what the environment variable <c>GYRE_BUSY_POLL</c> says, in microseconds; without it
+    /// 50 µs, or zero where the process has one processor only. A loop with a <see cref="Clock"/> or a
+    /// <see cref="Poller"/> of its own does not poll unless this is set. At most 1 ms.</value>
+    /// <remarks>A processor that sleeps takes long to wake: where the next event comes at once, as in a dialogue over
+    /// one connection, polling answers in a fraction of the time. The loop polls only while that finds something in
+    /// time; what it polls in vain stays below 1 % of a processor.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is below zero or above 1 ms.</exception>
+    public TimeSpan? BusyPoll
+    {
+        get;
+        init
+        {
+            if (value is { } budget)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(budget, TimeSpan.Zero);
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(budget, BusyPollMax);
+            }
+
+            field = value;
+        }
+    }
+
+    internal static TimeSpan BusyPollUsual { get; } = TimeSpan.FromMicroseconds(50);
+
+    internal static TimeSpan BusyPollMax { get; } = TimeSpan.FromMilliseconds(1);
 }

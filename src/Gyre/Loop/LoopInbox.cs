@@ -24,6 +24,10 @@ internal sealed class LoopInbox(Poller poller)
 
     private bool _closed;
 
+    /// <summary>Whether nothing was posted that the loop has not taken. Loop thread only; it may be late to see a
+    /// post.</summary>
+    public bool IsEmpty => _count == 0;
+
     /// <summary>Posts an entry from any thread. False when the loop is closed and will never run it.</summary>
     public bool TryPost(in ReadyEntry entry)
     {
