@@ -14,7 +14,7 @@ public static class LayerRule
     public static readonly ImmutableArray<string> Order =
     [
         "Loop", "Coroutines", "Tasks", "Synchronization", "Executors",
-        "Networking", "Streams", "Processes", "Diagnostics",
+        "Networking", "Streams", "Processes", "Diagnostics", "Running",
     ];
 
     public static IEnumerable<Violation> Check(IEnumerable<SourceFile> files)
