@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Gyre.Polling;
 
 namespace Gyre.Testing;
@@ -29,6 +30,14 @@ internal sealed class ObservedPoller(Poller inner, Action<EventLoop> iterating) 
 
     public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
         inner.CreateSocket(family, type, protocol);
+
+    public override PollWatch Watch(Socket socket) => inner.Watch(socket);
+
+    public override PollWatch Watch(SafeHandle descriptor) => inner.Watch(descriptor);
+
+    public override PollWatch? FindWatch(Socket socket) => inner.FindWatch(socket);
+
+    public override PollWatch? FindWatch(SafeHandle descriptor) => inner.FindWatch(descriptor);
 
     protected override void Dispose(bool disposing) => inner.Dispose();
 }

@@ -22,6 +22,9 @@ internal sealed class OperationLedger : IReadyQueue
     /// <summary>Whether an operation waits here, so that a poll must not wait for another one.</summary>
     public bool HasReady => _againCount != 0;
 
+    /// <summary>Who has which descriptor.</summary>
+    public DescriptorTable Descriptors { get; } = new();
+
     /// <summary>An operation was started.</summary>
     public void OnArmed() => _armed++;
 

@@ -97,6 +97,8 @@ internal sealed partial class EpollPoller : Poller
     /// <summary>The descriptor of the epoll itself.</summary>
     internal int Descriptor => _epollDescriptor;
 
+    internal bool IsDisposed => _disposed;
+
     /// <summary>Whether timeouts are as fine as a nanosecond, or else a millisecond.</summary>
     internal bool WaitsInNanoseconds { get; }
 
@@ -145,6 +147,10 @@ internal sealed partial class EpollPoller : Poller
             {
                 socket.OnEvents(EpollEvents.ReadEvents(entry), ready);
             }
+            else if (EpollWatch.Find(Operations.Descriptors, key) is { } watch)
+            {
+                watch.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            }
             else
             {
                 OnPipeEvents(key, EpollEvents.ReadEvents(entry), ready);
@@ -160,6 +166,7 @@ internal sealed partial class EpollPoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
+        DescriptorWatch.MakeWay(Operations.Descriptors, socket);
         return EpollSocket.Attach(this, socket);
     }
 

@@ -23,6 +23,7 @@ internal abstract partial class DescriptorSocket : BackendSocket
         _isTcp = IsTcp;
         Descriptor = descriptor;
         BclSocket = socket;
+        operations.Descriptors.Claim(descriptor, this);
     }
 
     /// <summary>What the kernel calls this socket. See <see cref="SocketTable{TSocket}"/>.</summary>
@@ -161,6 +162,7 @@ internal abstract partial class DescriptorSocket : BackendSocket
 
         int descriptor = Descriptor;
         Descriptor = -1;
+        Operations.Descriptors.Release(descriptor, this);
         if (BclSocket is not null)
         {
             BclSocket.Dispose();

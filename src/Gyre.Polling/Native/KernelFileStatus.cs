@@ -10,6 +10,8 @@ internal struct KernelFileStatus
     public const int KindSocket = 0xc000;
     public const int KindPipe = 0x1000;
     public const int KindCharacterDevice = 0x2000;
+    public const int KindRegular = 0x8000;
+    public const int KindFolder = 0x4000;
 
     [FieldOffset(28)]
     public ushort Mode;

@@ -12,6 +12,9 @@ internal sealed class PortableInbox
     private bool _woken;
     private bool _closed;
 
+    // How to end a wait of the owner that is not here but with the sockets that are watched.
+    private PortableSelector? _selector;
+
     /// <summary>Reports a request that completed, or a wait that ended. Any thread.</summary>
     /// <returns>False when the poller is gone, and nobody will look at it.</returns>
     public bool TryPost(IPortableReport report)
@@ -25,7 +28,33 @@ internal sealed class PortableInbox
 
             _completed.Add(report);
             Monitor.Pulse(_gate);
+            EndSelect();
             return true;
+        }
+    }
+
+    /// <summary>Says that the owner is about to wait for sockets. False when there is something to take already.
+    /// Owner only.</summary>
+    public bool TryBeginSelect(PortableSelector selector)
+    {
+        lock (_gate)
+        {
+            if (_completed.Count > 0 || _woken)
+            {
+                return false;
+            }
+
+            _selector = selector;
+            return true;
+        }
+    }
+
+    /// <summary>The owner no longer waits for sockets. Owner only.</summary>
+    public void OnSelected()
+    {
+        lock (_gate)
+        {
+            _selector = null;
         }
     }
 
@@ -36,6 +65,7 @@ internal sealed class PortableInbox
         {
             _woken = true;
             Monitor.Pulse(_gate);
+            EndSelect();
         }
     }
 
@@ -67,5 +97,12 @@ internal sealed class PortableInbox
             _closed = true;
             return _completed;
         }
+    }
+
+    // Under the lock: a datagram to ourselves does not block. The first one of a wait is enough.
+    private void EndSelect()
+    {
+        _selector?.Wake();
+        _selector = null;
     }
 }

@@ -41,6 +41,14 @@ internal sealed partial class PortablePoller : Poller
             timeoutNanoseconds = 0;
         }
 
+        if (_selector is { IsNeeded: true } selector)
+        {
+            bool mayWait = Inbox.TryBeginSelect(selector);
+            selector.Select(mayWait ? timeoutNanoseconds : 0, ready);
+            Inbox.OnSelected();
+            timeoutNanoseconds = 0;
+        }
+
         foreach (IPortableReport report in Inbox.Take(Timeouts.ToMilliseconds(timeoutNanoseconds)))
         {
             report.Take(ready);
@@ -53,8 +61,10 @@ internal sealed partial class PortablePoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
+        MakeWay(socket);
         var attached = PortableSocket.Attach(this, socket);
         _sockets.Add(attached);
+        _uses.AddOrUpdate(socket, attached);
         return attached;
     }
 
@@ -80,5 +90,7 @@ internal sealed partial class PortablePoller : Poller
         {
             report.Discard();
         }
+
+        _selector?.Dispose();
     }
 }

@@ -38,12 +38,17 @@ internal sealed partial class UringPoller
     private void Complete(in UringCompletion completion, IReadyQueue ready)
     {
         ulong data = completion.UserData;
-        UringSocket? socket = Sockets.Find(data & ~TagMask);
+        var tag = (Tag)((data & TagMask) >> TagShift);
+        UringSocket? socket = tag == Tag.Watch ? null : Sockets.Find(data & ~TagMask);
         if (socket is null)
         {
             if (data == WakeupKey && !completion.HasMore)
             {
                 _wakeupIsPolled = false;
+            }
+            else if (tag == Tag.Watch)
+            {
+                CompleteWatch(completion, ready);
             }
             else
             {
@@ -53,7 +58,7 @@ internal sealed partial class UringPoller
             return;
         }
 
-        switch ((Tag)((data & TagMask) >> TagShift))
+        switch (tag)
         {
             case Tag.Input:
                 socket.OnInput(completion, ready);

@@ -19,7 +19,7 @@ internal sealed unsafe partial class UringPoller
         Input,
         Output,
         Staged,
-        None,
+        Watch,
     }
 
     /// <summary>Has the kernel receive into provided buffers until it is cancelled.</summary>

@@ -165,6 +165,7 @@ internal sealed partial class UringPoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
+        DescriptorWatch.MakeWay(Operations.Descriptors, socket);
         return UringSocket.Attach(this, socket);
     }
 
@@ -259,6 +260,7 @@ internal sealed partial class UringPoller : Poller
         Array.Clear(_unsettled, rest, count);
         _unsettledCount = rest;
         SettlePipes();
+        SettleWatches();
         Buffers.Publish();
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Gyre.Polling;
 
 namespace Gyre.Tests.Networking;
@@ -24,6 +25,14 @@ public sealed class StarvedPoller(Poller inner) : Poller
 
     public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
         inner.CreateSocket(family, type, protocol);
+
+    public override PollWatch Watch(Socket socket) => inner.Watch(socket);
+
+    public override PollWatch Watch(SafeHandle descriptor) => inner.Watch(descriptor);
+
+    public override PollWatch? FindWatch(Socket socket) => inner.FindWatch(socket);
+
+    public override PollWatch? FindWatch(SafeHandle descriptor) => inner.FindWatch(descriptor);
 
     protected override void Dispose(bool disposing) => inner.Dispose();
 
