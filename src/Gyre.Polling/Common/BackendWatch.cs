@@ -49,7 +49,9 @@ internal abstract class BackendWatch : PollWatch
         // Asked first, because an accept that finds nothing is an exception of the BCL.
         if (!listener.Poll(0, SelectMode.SelectRead))
         {
-            error = SocketError.WouldBlock;
+            error = (int)listener.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.AcceptConnection)! == 0
+                ? SocketError.InvalidArgument
+                : SocketError.WouldBlock;
             return null;
         }
 

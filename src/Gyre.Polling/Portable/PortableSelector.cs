@@ -74,15 +74,23 @@ internal sealed class PortableSelector : IDisposable
                 hasFailed || (socket is not null && _writable.Contains(socket)),
                 ready);
         }
+
+        Clear();
     }
 
     public void Dispose() => _wakeup.Dispose();
 
-    private void Collect()
+    /// <summary>Holds no socket longer than it is looked at.</summary>
+    private void Clear()
     {
         _readable.Clear();
         _writable.Clear();
         _failed.Clear();
+    }
+
+    private void Collect()
+    {
+        Clear();
         foreach (PortableWatch watch in _armed)
         {
             Socket? socket = watch.Held;

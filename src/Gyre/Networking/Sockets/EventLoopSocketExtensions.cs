@@ -20,7 +20,7 @@ public static class EventLoopSocketExtensions
         /// <param name="socket">A connected socket.</param>
         /// <param name="sizeMax">How many bytes at the most.</param>
         /// <returns>What is there, at least one byte; empty at the end of the input.</returns>
-        /// <remarks>On cancel: no byte is taken. Guarantee G-96.</remarks>
+        /// <remarks>On cancel: no byte is taken. Guarantee G-141.</remarks>
         /// <exception cref="SocketException">For example <see cref="SocketError.ConnectionReset"/>.</exception>
         /// <exception cref="InvalidOperationException">A transport uses the socket.</exception>
         public Coroutine<byte[]> SockRecvAsync(Socket socket, int sizeMax)
@@ -34,7 +34,7 @@ public static class EventLoopSocketExtensions
         /// <param name="socket">A connected socket.</param>
         /// <param name="buffer">Takes the bytes.</param>
         /// <returns>How many; 0 at the end of the input.</returns>
-        /// <remarks>On cancel: no byte is taken. Waits that come again allocate nothing. Guarantee G-96.</remarks>
+        /// <remarks>On cancel: no byte is taken. Waits that come again allocate nothing. Guarantee G-141.</remarks>
         /// <exception cref="SocketException">For example <see cref="SocketError.ConnectionReset"/>.</exception>
         /// <exception cref="InvalidOperationException">A transport uses the socket.</exception>
         public Coroutine<int> SockRecvIntoAsync(Socket socket, Memory<byte> buffer)
@@ -47,7 +47,7 @@ public static class EventLoopSocketExtensions
         /// <param name="socket">A bound socket for datagrams.</param>
         /// <param name="sizeMax">How many bytes at the most. The rest of a longer datagram is lost.</param>
         /// <returns>The datagram and its sender; null for the sender where the system does not tell one.</returns>
-        /// <remarks>On cancel: no datagram is taken. Guarantee G-96.</remarks>
+        /// <remarks>On cancel: no datagram is taken. Guarantee G-141.</remarks>
         /// <exception cref="SocketException">For example <see cref="SocketError.ConnectionRefused"/>, after a datagram to
         /// a port that nobody listens on.</exception>
         /// <exception cref="InvalidOperationException">A transport uses the socket.</exception>
@@ -114,7 +114,7 @@ public static class EventLoopSocketExtensions
         /// <summary>Accepts a connection. asyncio: <c>sock_accept</c>.</summary>
         /// <param name="listener">A listening socket.</param>
         /// <returns>The connection, which is non-blocking and yours, and the address of its other end.</returns>
-        /// <remarks>On cancel: no connection is taken. Guarantee G-96.</remarks>
+        /// <remarks>On cancel: no connection is taken. Guarantee G-141.</remarks>
         /// <exception cref="SocketException">For example <see cref="SocketError.TooManyOpenSockets"/>.</exception>
         /// <exception cref="InvalidOperationException">A transport or a server uses the socket.</exception>
         public Coroutine<(Socket Connection, EndPoint From)> SockAcceptAsync(Socket listener)

@@ -17,7 +17,7 @@ public static class EventLoopWatchExtensions
         /// when both are ready. An exception goes to the exception handler, and the callback stays.</param>
         /// <remarks>Loop thread only. Level-triggered: while something is there that nobody reads, it is called again and
         /// again. The end of the input, and an error, count too. Remove the reader before you close the socket: the system
-        /// does not tell that it was closed. Guarantee G-95.</remarks>
+        /// does not tell that it was closed. Guarantee G-140.</remarks>
         /// <exception cref="InvalidOperationException">A transport uses the socket, or the loop is closed.</exception>
         /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
         public void AddReader(Socket socket, Action callback)
@@ -67,7 +67,7 @@ public static class EventLoopWatchExtensions
         /// <param name="callback">Takes the place of the one before, which is not called any more. After the reader's, when
         /// both are ready. An exception goes to the exception handler, and the callback stays.</param>
         /// <remarks>Loop thread only. Level-triggered: nearly always there is room, so remove it as soon as nothing is left
-        /// to write. Remove it before you close the socket. Guarantee G-95.</remarks>
+        /// to write. Remove it before you close the socket. Guarantee G-140.</remarks>
         /// <exception cref="InvalidOperationException">A transport uses the socket, or the loop is closed.</exception>
         /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
         public void AddWriter(Socket socket, Action callback)

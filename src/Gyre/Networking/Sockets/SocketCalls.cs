@@ -17,7 +17,8 @@ internal static class SocketCalls
 
     public static async Coroutine<int> ReceiveAsync(EventLoop loop, Socket socket, Memory<byte> buffer)
     {
-        while (true)
+        // No bytes need no waiting.
+        while (!buffer.IsEmpty)
         {
             PollWatch watch = loop.Poller.Watch(socket);
             int count = watch.TryReceive(socket, buffer.Span, out SocketError error);
@@ -36,11 +37,13 @@ internal static class SocketCalls
                 wait.EndInput(watch);
             }
         }
+
+        return 0;
     }
 
     public static async Coroutine<byte[]> ReceiveAsync(EventLoop loop, Socket socket, int sizeMax)
     {
-        while (true)
+        while (sizeMax > 0)
         {
             PollWatch watch = loop.Poller.Watch(socket);
             byte[]? bytes = TryReceive(watch, socket, sizeMax, out SocketError error);
@@ -59,6 +62,8 @@ internal static class SocketCalls
                 wait.EndInput(watch);
             }
         }
+
+        return [];
     }
 
     public static async Coroutine<(int Count, EndPoint? From)> ReceiveFromAsync(
