@@ -12,6 +12,7 @@ internal abstract partial class DescriptorWatch
     /// nothing is left. Fact 2 of EpollPoller.</summary>
     protected bool IsInputSpecial { get; set; }
 
+    // SAFETY: as the comments inside say: what the kernel gets is pinned, or on the stack, during the call.
     public sealed override unsafe int TryReceive(Socket socket, Span<byte> buffer, out SocketError error)
     {
         ThrowIfClosed(socket);
@@ -43,6 +44,7 @@ internal abstract partial class DescriptorWatch
         return (int)count;
     }
 
+    // SAFETY: as the comments inside say: what the kernel gets is pinned, or on the stack, during the call.
     public sealed override unsafe int TrySend(Socket socket, ReadOnlySpan<byte> data, out SocketError error)
     {
         ThrowIfClosed(socket);
@@ -57,6 +59,7 @@ internal abstract partial class DescriptorWatch
         return OnSent(count, out error);
     }
 
+    // SAFETY: as the comments inside say: what the kernel gets is pinned, or on the stack, during the call.
     public sealed override unsafe int TryReceiveFrom(
         Socket socket, Span<byte> buffer, out EndPoint? from, out SocketError error)
     {
@@ -89,6 +92,7 @@ internal abstract partial class DescriptorWatch
         return (int)count;
     }
 
+    // SAFETY: as the comments inside say: what the kernel gets is pinned, or on the stack, during the call.
     public sealed override unsafe int TrySendTo(
         Socket socket, ReadOnlySpan<byte> data, EndPoint to, out SocketError error)
     {
@@ -106,6 +110,7 @@ internal abstract partial class DescriptorWatch
         return OnSent(count, out error);
     }
 
+    // SAFETY: as the comments inside say: what the kernel gets is pinned, or on the stack, during the call.
     public sealed override unsafe SocketError TryConnect(Socket socket, EndPoint remote)
     {
         ThrowIfClosed(socket);

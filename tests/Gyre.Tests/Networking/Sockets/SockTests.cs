@@ -223,79 +223,6 @@ public partial class SockTests : NetworkTest
         Assert.Equal(data, received);
     });
 
-    /// <summary>CPython: BaseSockTestsMixin.test_recvfrom, test_recvfrom_into.</summary>
-    [Theory]
-    [MemberData(nameof(Backends))]
-    public void SockRecvFrom_Datagrams_ComeWithTheirSender(PollerBackend backend) => Run(backend, async () =>
-    {
-        EventLoop loop = EventLoop.Running;
-        using Socket server = NewUdp();
-        using Socket client = NewUdp();
-        LoopTask echo = Aio.CreateTask(EchoDatagramsAsync(loop, server, 3));
-        byte[] data = new byte[4096];
-        Array.Fill(data, (byte)1);
-        Assert.Equal(4096, await loop.SockSendToAsync(client, data, server.LocalEndPoint!));
-        (byte[] received, EndPoint? from) = await loop.SockRecvFromAsync(client, 4096);
-        Assert.Equal(data, received);
-        Assert.Equal(server.LocalEndPoint, from);
-
-        byte[] buffer = new byte[8192];
-        await loop.SockSendToAsync(client, data, server.LocalEndPoint!);
-        (int count, from) = await loop.SockRecvFromIntoAsync(client, buffer.AsMemory(0, 4096));
-        Assert.Equal(4096, count);
-        Assert.Equal(data, buffer[..4096]);
-        Assert.Equal(server.LocalEndPoint, from);
-
-        // What does not fit in is lost, as everywhere.
-        await loop.SockSendToAsync(client, data, server.LocalEndPoint!);
-        (received, from) = await loop.SockRecvFromAsync(client, 10);
-        Assert.Equal(data[..10], received);
-        await echo;
-    });
-
-    /// <summary>CPython: BaseSockTestsMixin.test_sendto_blocking.</summary>
-    [Theory]
-    [MemberData(nameof(Backends))]
-    public void SockSendTo_NoRoom_WaitsForIt(PollerBackend backend)
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere datagrams are dropped instead.");
-        Run(backend, async () =>
-        {
-            EventLoop loop = EventLoop.Running;
-            using var folder = new TemporaryDirectory();
-            using var receiver = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            using var sender = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            var address = new UnixDomainSocketEndPoint(folder["r"]);
-            receiver.Bind(address);
-            int sent = 0;
-            LoopTask sending = Aio.CreateTask(SendAsync());
-            await Until(() => sent > 0);
-            int before = 0;
-            await Until(() =>
-            {
-                (int last, before) = (before, sent);
-                return last == sent;
-            });
-            Assert.False(sending.IsDone);
-            Assert.True(sent < 3000);
-            for (int i = 0; i < 3000; i++)
-            {
-                Assert.Equal(100, (await loop.SockRecvFromAsync(receiver, 1000)).Data.Length);
-            }
-
-            await sending;
-
-            async Coroutine SendAsync()
-            {
-                byte[] data = new byte[100];
-                for (; sent < 3000; sent++)
-                {
-                    Assert.Equal(100, await loop.SockSendToAsync(sender, data, address));
-                }
-            }
-        });
-    }
-
     /// <summary>CPython: BaseSockTestsMixin.test_sock_client_fail.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
@@ -462,15 +389,6 @@ public partial class SockTests : NetworkTest
             int count = await loop.SockRecvIntoAsync(socket, buffer);
             await loop.SockSendAllAsync(socket, buffer.AsMemory(0, count));
             length -= count;
-        }
-    }
-
-    private static async Coroutine EchoDatagramsAsync(EventLoop loop, Socket socket, int number)
-    {
-        for (int i = 0; i < number; i++)
-        {
-            (byte[] data, EndPoint? from) = await loop.SockRecvFromAsync(socket, 10_000);
-            await loop.SockSendToAsync(socket, data, from!);
         }
     }
 }

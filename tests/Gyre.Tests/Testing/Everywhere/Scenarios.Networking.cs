@@ -52,6 +52,7 @@ internal static partial class Scenarios
             },
             realTime: true);
         AddServers(all);
+        AddSockets(all);
         AddTls(all);
     }
 

@@ -1,4 +1,6 @@
-namespace Gyre.Polling.Tests;
+using Gyre.Polling;
+
+namespace Gyre.Testing;
 
 /// <summary>Counts the calls of a watch, and does something in each.</summary>
 internal sealed class WatchRecorder(Action? ready = null) : IWatchSink
