@@ -166,7 +166,7 @@ internal sealed partial class EpollPoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
-        DescriptorWatch.MakeWay(Operations.Descriptors, socket);
+        DescriptorWatch.MakeWay(Operations.Descriptors, socket.SafeHandle);
         return EpollSocket.Attach(this, socket);
     }
 

@@ -29,6 +29,8 @@ internal abstract partial class DescriptorPipe : PollPipe
 
     protected DescriptorPipe(OperationLedger operations, ReceiveMemory memory, SafeHandle handle)
     {
+        DescriptorWatch.MakeWay(operations.Descriptors, handle);
+
         // Nobody else closes the descriptor, and has its number given to another file, while it is used here.
         bool isHeld = false;
         handle.DangerousAddRef(ref isHeld);
@@ -56,6 +58,7 @@ internal abstract partial class DescriptorPipe : PollPipe
             throw;
         }
 
+        operations.Descriptors.Claim(Descriptor, this);
         Operations = operations;
         _memory = memory;
         Handle = handle;
@@ -130,6 +133,7 @@ internal abstract partial class DescriptorPipe : PollPipe
             DescriptorMode.Release(Descriptor, _status, _flags);
         }
 
+        Operations.Descriptors.Release(Descriptor, this);
         Descriptor = -1;
         Handle.DangerousRelease();
         CloseHandle(Handle);

@@ -66,11 +66,10 @@ internal abstract partial class DescriptorWatch : BackendWatch
                 $"The descriptor {descriptor} is used by a transport. Close that first, or use it instead.");
     }
 
-    /// <summary>Makes way for a socket of the poller on the same descriptor.</summary>
+    /// <summary>Makes way for a socket or a pipe of the poller on the same descriptor.</summary>
     /// <exception cref="InvalidOperationException">Somebody waits for the descriptor.</exception>
-    public static void MakeWay(DescriptorTable table, Socket socket)
+    public static void MakeWay(DescriptorTable table, SafeHandle handle)
     {
-        SafeHandle handle = socket.SafeHandle;
         if (!handle.IsClosed && table.Find((int)handle.DangerousGetHandle()) is DescriptorWatch watch && watch.IsOpen)
         {
             if (watch.IsArmed)
@@ -137,7 +136,7 @@ internal abstract partial class DescriptorWatch : BackendWatch
     private static void ThrowIfFile(int descriptor)
     {
         if (Libc.DescriptorStatus(descriptor, out KernelFileStatus status) >= 0
-            && (status.Mode & KernelFileStatus.KindMask) is KernelFileStatus.KindRegular or KernelFileStatus.KindFolder)
+            && status.Kind is KernelFileStatus.KindRegular or KernelFileStatus.KindFolder)
         {
             throw NotWatchable(descriptor);
         }

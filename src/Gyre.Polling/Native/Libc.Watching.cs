@@ -6,8 +6,6 @@ namespace Gyre.Polling;
 // SAFETY: each wrapper hands the kernel pointers that the caller vouches for, or its own locals.
 internal static unsafe partial class Libc
 {
-    private const int EmptyPath = 0x1000;
-
     /// <summary>Receives without waiting, on sockets that block, too.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint ReceiveNow(int descriptor, byte* buffer, nuint length) =>
@@ -32,18 +30,6 @@ internal static unsafe partial class Libc
     public static nint SendToNow(int descriptor, byte* data, nuint length, byte* address, int addressLength) =>
         Check(sendto_watched(
             descriptor, data, length, MessageDontWait | MessageNoSignal, address, (uint)addressLength));
-
-    /// <summary>What the kernel knows of an open file (statx).</summary>
-    public static int DescriptorStatus(int descriptor, out KernelFileStatus status)
-    {
-        int number = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 332 : 291;
-        byte empty = 0;
-        fixed (KernelFileStatus* result = &status)
-        {
-            *result = default;
-            return (int)Check(syscall(number, descriptor, (nint)(&empty), EmptyPath, BasicAndBirth, (nint)result, 0));
-        }
-    }
 
     [LibraryImport(Name, EntryPoint = "recvfrom")]
     private static partial nint recvfrom_watched(

@@ -165,7 +165,7 @@ internal sealed partial class UringPoller : Poller
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(socket);
-        DescriptorWatch.MakeWay(Operations.Descriptors, socket);
+        DescriptorWatch.MakeWay(Operations.Descriptors, socket.SafeHandle);
         return UringSocket.Attach(this, socket);
     }
 
