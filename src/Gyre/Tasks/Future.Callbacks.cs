@@ -5,9 +5,9 @@ namespace Gyre;
 public abstract partial class Future
 {
     // Null, one WorkItem (nearly always: the task that waits), or a List<WorkItem>.
-    private object? _callbacks;
+    private object? Callbacks => IsDone ? null : _content;
 
-    private int CallbackCount => _callbacks switch
+    private int CallbackCount => Callbacks switch
     {
         null => 0,
         List<WorkItem> list => list.Count,
@@ -57,16 +57,16 @@ public abstract partial class Future
             return;
         }
 
-        switch (_callbacks)
+        switch (_content)
         {
             case null:
-                _callbacks = item;
-                break;
-            case WorkItem first:
-                _callbacks = new List<WorkItem>(4) { first, item };
+                _content = item;
                 break;
             case List<WorkItem> list:
                 list.Add(item);
+                break;
+            case object first:
+                _content = new List<WorkItem>(4) { (WorkItem)first, item };
                 break;
         }
     }
@@ -81,11 +81,12 @@ public abstract partial class Future
             return;
         }
 
-        if (_callbacks is WorkItem single)
+        object? callbacks = Callbacks;
+        if (callbacks is WorkItem single)
         {
             Collect(single);
         }
-        else if (_callbacks is List<WorkItem> list)
+        else if (callbacks is List<WorkItem> list)
         {
             list.ForEach(Collect);
         }
@@ -107,10 +108,10 @@ public abstract partial class Future
 
     internal int RemoveCallbacks(Predicate<WorkItem> match)
     {
-        switch (_callbacks)
+        switch (Callbacks)
         {
             case WorkItem single when match(single):
-                _callbacks = null;
+                _content = null;
                 return 1;
             case List<WorkItem> list:
                 return list.RemoveAll(match);
@@ -119,24 +120,18 @@ public abstract partial class Future
         }
     }
 
-    private void ScheduleCallbacks()
+    private void ScheduleCallbacks(object callbacks)
     {
-        object? callbacks = _callbacks;
-        _callbacks = null;
-        switch (callbacks)
+        if (callbacks is List<WorkItem> list)
         {
-            case null:
-                break;
-            case WorkItem single:
-                ScheduleCallback(single);
-                break;
-            case List<WorkItem> list:
-                foreach (WorkItem item in list)
-                {
-                    ScheduleCallback(item);
-                }
-
-                break;
+            foreach (WorkItem item in list)
+            {
+                ScheduleCallback(item);
+            }
+        }
+        else
+        {
+            ScheduleCallback((WorkItem)callbacks);
         }
     }
 

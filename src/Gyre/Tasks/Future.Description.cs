@@ -47,7 +47,7 @@ public abstract partial class Future
         }
 
         text.Append("finished");
-        if ((_outcome as Failure)?.Error.SourceException is { } error)
+        if ((_content as Failure)?.Error.SourceException is { } error)
         {
             text.Append(", ").Append(error.GetType().Name).Append(": ").Append(error.Message);
         }

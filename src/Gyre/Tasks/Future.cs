@@ -7,12 +7,13 @@ namespace Gyre;
 /// <remarks>Belongs to one loop and to its thread. Its outcome is final (G-20). asyncio: <c>Future</c>.</remarks>
 // Pending ──result or error──▶ Finished     Terminal states never change (but see WaitFuture).
 //    └──────────Cancel───────▶ Cancelled    Callbacks are queued, never run inside the transition.
-// Invariant: _callbacks is null once the future is done.
+// Invariant: _content is read together with _state, which says what it is.
 [DebuggerDisplay("{DebuggerText,nq}")]
 public abstract partial class Future : WorkItem
 {
-    // Finished: null or a Failure. Cancelled: the message, the first exception to throw, or null.
-    private object? _outcome;
+    // Pending: who is told of the end, see AddCallback. Finished: null or a Failure. Cancelled: the message, the
+    // first exception to throw, or null. One field for all: a million tasks that wait have a million of these.
+    private object? _content;
     private FutureState _state;
 
     private protected Future(EventLoop loop) => Loop = loop;
@@ -34,7 +35,7 @@ public abstract partial class Future : WorkItem
     public bool IsCancelled => _state == FutureState.Cancelled;
 
     /// <summary>Whether the future ended with an error. Asking does not count as retrieving it.</summary>
-    public bool IsFaulted => _state == FutureState.Finished && _outcome is not null;
+    public bool IsFaulted => _state == FutureState.Finished && _content is not null;
 
     /// <summary>The error of a future that is done, or null when it has none.</summary>
     /// <remarks>Loop thread only. Counts as retrieving the error. asyncio: <c>exception()</c>.</remarks>
@@ -50,7 +51,7 @@ public abstract partial class Future : WorkItem
     }
 
     /// <summary>The message of the request that ended the future, unless it travels inside an exception.</summary>
-    internal virtual string? CancelMessage => _outcome as string;
+    internal virtual string? CancelMessage => _content as string;
 
     private string DebuggerText => ToString();
 
@@ -90,8 +91,7 @@ public abstract partial class Future : WorkItem
             return false;
         }
 
-        _state = FutureState.Finished;
-        ScheduleCallbacks();
+        EndAs(FutureState.Finished, outcome: null);
         return true;
     }
 
@@ -102,9 +102,7 @@ public abstract partial class Future : WorkItem
             return false;
         }
 
-        _outcome = new Failure(this, error);
-        _state = FutureState.Finished;
-        ScheduleCallbacks();
+        EndAs(FutureState.Finished, new Failure(this, error));
         return true;
     }
 
@@ -116,17 +114,26 @@ public abstract partial class Future : WorkItem
             return false;
         }
 
-        _outcome = cause;
-        _state = FutureState.Cancelled;
-        ScheduleCallbacks();
+        EndAs(FutureState.Cancelled, cause);
         return true;
+    }
+
+    private void EndAs(FutureState state, object? outcome)
+    {
+        object? callbacks = _content;
+        _content = outcome;
+        _state = state;
+        if (callbacks is not null)
+        {
+            ScheduleCallbacks(callbacks);
+        }
     }
 
     /// <summary>Throws what a future that is done ended with, if not with a result.</summary>
     [StackTraceHidden]
     internal void ThrowIfNotSuccessful()
     {
-        if (_state == FutureState.Finished && _outcome is null)
+        if (_state == FutureState.Finished && _content is null)
         {
             return;
         }
@@ -137,16 +144,16 @@ public abstract partial class Future : WorkItem
 
     /// <summary>The error, counted as retrieved; null when there is none.</summary>
     internal CarriedError? RetrieveError() =>
-        _state == FutureState.Finished ? (_outcome as Failure)?.Retrieve() : null;
+        _state == FutureState.Finished ? (_content as Failure)?.Retrieve() : null;
 
     /// <summary>What to throw where a cancelled future is awaited: once the exception that ended it, then new
     /// ones.</summary>
     internal CarriedError TakeCancelledError()
     {
-        if (_outcome is CarriedError original)
+        if (_content is CarriedError original)
         {
             // Only the first awaiter gets it, and its message: that is asyncio's rule.
-            _outcome = null;
+            _content = null;
             return original;
         }
 
@@ -156,7 +163,7 @@ public abstract partial class Future : WorkItem
     /// <summary>Makes a future that is done pending again. Nobody but its owner may hold it.</summary>
     private protected void Reopen()
     {
-        _outcome = null;
+        _content = null;
         _state = FutureState.Pending;
     }
 
@@ -164,22 +171,22 @@ public abstract partial class Future : WorkItem
     /// null.</summary>
     internal object? TakeCancelCause()
     {
-        object? cause = _outcome;
+        object? cause = _content;
         if (cause is CarriedError)
         {
-            _outcome = null;
+            _content = null;
         }
 
         return cause;
     }
 
     /// <summary>The error of a future that is done, if it has one. Asking does not count as retrieving.</summary>
-    internal Exception? Error => _state == FutureState.Finished ? (_outcome as Failure)?.Error.SourceException : null;
+    internal Exception? Error => _state == FutureState.Finished ? (_content as Failure)?.Error.SourceException : null;
 
     /// <summary>Whether awaiting the future, which is done, throws a cancellation. Asking does not count as
     /// retrieving.</summary>
     internal bool ThrowsCancellation =>
-        IsCancelled || (_outcome as Failure)?.Error.SourceException is CancelledException;
+        IsCancelled || (_content as Failure)?.Error.SourceException is CancelledException;
 
     [StackTraceHidden]
     private void ThrowIfNotFinished()

@@ -2,10 +2,7 @@ namespace Gyre;
 
 public abstract partial class LoopTask
 {
-    private string? _cancelMessage;
     private int _cancelRequests;
-    private CancellationTokenSource? _tokenSource;
-    private CancellationTokenRegistration _listening;
 
     /// <summary>A token that is cancelled together with this task, to pass to BCL calls.</summary>
     /// <remarks>
@@ -39,12 +36,15 @@ public abstract partial class LoopTask
                 return new CancellationToken(canceled: true);
             }
 
-            return (_tokenSource ??= new CancellationTokenSource()).Token;
+            return (Rare.TokenSource ??= new CancellationTokenSource()).Token;
         }
     }
 
     // A request that the coroutine swallowed leaves its message behind, as in asyncio.
-    internal override string? CancelMessage => IsCancelled ? base.CancelMessage : _cancelMessage;
+    internal override string? CancelMessage => IsCancelled ? base.CancelMessage : RequestMessage;
+
+    /// <summary>The message of the last request that waits or has waited for the next await.</summary>
+    private string? RequestMessage => _rare?.CancelMessage;
 
     /// <summary>Requests that the task end: a <see cref="CancelledException"/> arrives at the <c>await</c> it is
     /// suspended in.</summary>
@@ -82,12 +82,12 @@ public abstract partial class LoopTask
             return true;
         }
 
-        if (_scope is not null && CancelScope.TryHold(this, place, message))
+        if (Scope is not null && CancelScope.TryHold(this, place, message))
         {
             return true;
         }
 
-        _registry.EnterCancel();
+        Registry.EnterCancel();
         LoopTask innermost = RequestAlongChain();
         if (!innermost.Has(TaskFlags.InCircle) && innermost._waiter?.Cancel(message) != true)
         {
@@ -95,7 +95,7 @@ public abstract partial class LoopTask
         }
 
         LeaveCancelPath(innermost, message);
-        _registry.LeaveCancel();
+        Registry.LeaveCancel();
         return true;
     }
 
@@ -152,7 +152,7 @@ public abstract partial class LoopTask
                 break;
             }
 
-            if (inner._scope is not null && !CancelScope.TryPass(inner))
+            if (inner.Scope is not null && !CancelScope.TryPass(inner))
             {
                 // The last one hands the request over, and the shield of this one takes it.
                 break;
@@ -168,7 +168,11 @@ public abstract partial class LoopTask
     private void CancelAtNextAwait(string? message)
     {
         _flags |= TaskFlags.MustCancel;
-        _cancelMessage = message;
+        if (message is not null || _rare is not null)
+        {
+            Rare.CancelMessage = message;
+        }
+
         PassToPlainCode();
     }
 
@@ -183,16 +187,16 @@ public abstract partial class LoopTask
     /// <param name="expectDelivery">Whether what has the token may answer a request that is kept until then.</param>
     private void FireToken(bool expectDelivery)
     {
-        if (_tokenSource is { } source)
+        if (_rare?.TokenSource is { } source)
         {
-            _tokenSource = null;
+            _rare.TokenSource = null;
             if (expectDelivery && Has(TaskFlags.WaitsForForeign))
             {
                 ExpectDeliveryByToken();
             }
 
             _flags |= TaskFlags.TokenFired;
-            _registry.CancelTokenLater(this, source);
+            Registry.CancelTokenLater(this, source);
         }
     }
 
@@ -241,7 +245,7 @@ public abstract partial class LoopTask
             return;
         }
 
-        _listening = token.UnsafeRegister(
+        Rare.Listening = token.UnsafeRegister(
             static state =>
             {
                 var task = (LoopTask)state!;
@@ -252,14 +256,16 @@ public abstract partial class LoopTask
 
     private void ReleaseTokens()
     {
-        if (_listening != default)
+        if (_rare is not { } rare)
         {
-            _listening.Unregister();
-            _listening = default;
+            return;
         }
 
+        rare.Listening.Unregister();
+        rare.Listening = default;
+
         // Not disposed of: a thread that works for this task may outlive it, and goes on to use the token.
-        _tokenSource = null;
+        rare.TokenSource = null;
     }
 
     private sealed class CancelItem : WorkItem

@@ -3,27 +3,26 @@ namespace Gyre;
 // A task in a foreign await, and the plain code that the await comes down to.
 public abstract partial class LoopTask
 {
-    private ForeignWait? _foreignWait;
-
     /// <summary>The await of something foreign that the task is in, or null.</summary>
-    internal ForeignWait? CurrentForeignWait => _foreignWait;
+    internal ForeignWait? CurrentForeignWait => _rare?.ForeignWait;
 
     Action ICoroutineRunner.SuspendForeign(CoroutineBox leaf)
     {
         _leaf = leaf;
         _flags |= TaskFlags.WaitsForForeign;
-        _foreignWait = new ForeignWait(this);
+        var wait = new ForeignWait(this);
+        Rare.ForeignWait = wait;
         if (Loop.PlainWaits is not null)
         {
-            PlainWait.Adopt(_foreignWait);
+            PlainWait.Adopt(wait);
         }
 
-        return _foreignWait.Complete;
+        return wait.Complete;
     }
 
     void ICoroutineRunner.AbandonForeign()
     {
-        if (_foreignWait is { } wait)
+        if (CurrentForeignWait is { } wait)
         {
             _flags &= ~TaskFlags.WaitsForForeign;
             EndForeignWait(wait);
@@ -32,7 +31,7 @@ public abstract partial class LoopTask
 
     internal void EndForeignWait(ForeignWait wait)
     {
-        _foreignWait = null;
+        Rare.ForeignWait = null;
         Loop.ForeignWaits--;
         if (Has(TaskFlags.SentToPlain) && wait.EndedByPlainCode)
         {
@@ -49,11 +48,11 @@ public abstract partial class LoopTask
         TaskFlags sent = inStep ? TaskFlags.SentToPlain : TaskFlags.SentToPlain | TaskFlags.SentByToken;
         if (Has(TaskFlags.MustCancel) && !Has(sent))
         {
-            MarkSent(wait.Cancel(_cancelMessage));
+            MarkSent(wait.Cancel(RequestMessage));
         }
-        else if (Has(TaskFlags.ScopeCancelled) && _scopeMasks == 0)
+        else if (Has(TaskFlags.ScopeCancelled) && !IsScopeMasked)
         {
-            wait.Cancel(_scope!.FindCancelled()!.Reason);
+            wait.Cancel(Scope!.FindCancelled()!.Reason);
         }
     }
 
@@ -78,21 +77,21 @@ public abstract partial class LoopTask
         {
             // What the code waited for was cancelled too: one exception answers both requests.
             MarkSent(true);
-            return future?.ThrowsCancellation == true ? null : new CancelledException(_cancelMessage);
+            return future?.ThrowsCancellation == true ? null : new CancelledException(RequestMessage);
         }
 
         // A yield has no future that a cancelled scope could cancel.
-        return Has(TaskFlags.ScopeCancelled) && _scopeMasks == 0 && future is null
-            ? new CancelledException(_scope!.FindCancelled()!.Reason)
+        return Has(TaskFlags.ScopeCancelled) && !IsScopeMasked && future is null
+            ? new CancelledException(Scope!.FindCancelled()!.Reason)
             : null;
     }
 
     /// <summary>A request that is kept for the next await is given to the plain code that the task waits for.</summary>
     private void PassToPlainCode()
     {
-        if (_foreignWait is { } wait)
+        if (CurrentForeignWait is { } wait)
         {
-            MarkSent(wait.CancelPlain(_cancelMessage));
+            MarkSent(wait.CancelPlain(RequestMessage));
         }
     }
 

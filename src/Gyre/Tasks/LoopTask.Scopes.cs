@@ -4,16 +4,13 @@ namespace Gyre;
 // delivered once. A cancelled scope is a level: as long as the task is inside, each await that has to wait is
 // cancelled.
 //
-// Invariant: ScopeCancelled is set if and only if _scope.FindCancelled() is not null. All that can change the
+// Invariant: ScopeCancelled is set if and only if Scope.FindCancelled() is not null. All that can change the
 // right side (entering, leaving, cancelling, shielding) calls RefreshScope.
 public abstract partial class LoopTask
 {
-    private CancelScope? _scope;
-    private byte _scopeMasks;
-
     /// <summary>The innermost scope around the place where the task is, its own or the one of its
     /// group.</summary>
-    internal CancelScope? Scope => _scope;
+    internal CancelScope? Scope => _rare?.Scope;
 
     /// <summary>The requests that have reached the task. Cancelled scopes are not among them.</summary>
     internal int Requests
@@ -25,6 +22,8 @@ public abstract partial class LoopTask
     /// <summary>Whether a cancelled scope reaches the place where the task is.</summary>
     internal bool IsScopeCancelled => Has(TaskFlags.ScopeCancelled);
 
+    private bool IsScopeMasked => _rare is { ScopeMasks: > 0 };
+
     /// <summary>Whether a request waits for the next step or the next await.</summary>
     internal bool HasPendingRequest => Has(TaskFlags.MustCancel);
 
@@ -35,14 +34,18 @@ public abstract partial class LoopTask
     /// stop.</remarks>
     internal ScopeMask MaskScopes()
     {
-        _scopeMasks++;
+        Rare.ScopeMasks++;
         return new ScopeMask(this);
     }
 
     /// <summary>The task is now directly inside <paramref name="scope"/>.</summary>
     internal void EnterScope(CancelScope? scope)
     {
-        _scope = scope;
+        if (scope is not null || _rare is not null)
+        {
+            Rare.Scope = scope;
+        }
+
         RefreshScope();
     }
 
@@ -55,7 +58,7 @@ public abstract partial class LoopTask
             return;
         }
 
-        if (_scope?.FindCancelled() is not { } cancelled)
+        if (Scope?.FindCancelled() is not { } cancelled)
         {
             _flags &= ~TaskFlags.ScopeCancelled;
             ForgetTokenIfNotCancelled();
@@ -63,17 +66,17 @@ public abstract partial class LoopTask
         else if (!Has(TaskFlags.ScopeCancelled))
         {
             _flags |= TaskFlags.ScopeCancelled;
-            _registry.EnterCancel();
+            Registry.EnterCancel();
             FireToken(expectDelivery: false);
 
             // A result that has come already is not taken away; the next await is cancelled.
-            if (_scopeMasks == 0)
+            if (!IsScopeMasked)
             {
                 _waiter?.Cancel(cancelled.Reason);
-                _foreignWait?.CancelPlain(cancelled.Reason);
+                CurrentForeignWait?.CancelPlain(cancelled.Reason);
             }
 
-            _registry.LeaveCancel();
+            Registry.LeaveCancel();
         }
     }
 
@@ -81,7 +84,7 @@ public abstract partial class LoopTask
     internal string? TakePendingRequest()
     {
         _flags &= ~TaskFlags.PendingRequest;
-        return _cancelMessage;
+        return RequestMessage;
     }
 
     /// <summary>Delivers a request that a shielded scope held and that has been counted.</summary>
@@ -92,14 +95,14 @@ public abstract partial class LoopTask
             return;
         }
 
-        _registry.EnterCancel();
+        Registry.EnterCancel();
         FireToken(expectDelivery: true);
         if (_waiter?.Cancel(message) != true)
         {
             CancelAtNextAwait(message);
         }
 
-        _registry.LeaveCancel();
+        Registry.LeaveCancel();
     }
 
     /// <summary>The task suspends while it is to be cancelled: what it awaits is cancelled at once.</summary>
@@ -108,14 +111,14 @@ public abstract partial class LoopTask
         if (Has(TaskFlags.MustCancel))
         {
             // A request that found nothing to cancel is delivered here, at the next await.
-            if (future.Cancel(_cancelMessage))
+            if (future.Cancel(RequestMessage))
             {
                 _flags &= ~TaskFlags.PendingRequest;
             }
         }
-        else if (_scopeMasks == 0)
+        else if (!IsScopeMasked)
         {
-            future.Cancel(_scope!.FindCancelled()!.Reason);
+            future.Cancel(Scope!.FindCancelled()!.Reason);
         }
     }
 
@@ -134,7 +137,7 @@ public abstract partial class LoopTask
         {
             if (task is not null)
             {
-                task._scopeMasks--;
+                task.Rare.ScopeMasks--;
             }
         }
     }

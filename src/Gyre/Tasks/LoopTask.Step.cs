@@ -55,7 +55,11 @@ public abstract partial class LoopTask : ICoroutineRunner
         loop.CurrentWork = this;
         CoroutineBox? ended = Trampoline.Current.Run(_leaf!, this);
         loop.CurrentWork = outer;
-        _context = ExecutionContext.Capture() ?? _context;
+        if (ExecutionContext.Capture() is { } left && left != _context)
+        {
+            _context = left;
+        }
+
         if (ended is not null)
         {
             End(ended);
@@ -77,7 +81,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             // A yield has no future that a cancelled scope could cancel.
             if (Has(TaskFlags.ScopeCancelled) && !foreign && !first && waiter is null)
             {
-                Loop.Injected = new CancelledException(_scope!.FindCancelled()!.Reason);
+                Loop.Injected = new CancelledException(Scope!.FindCancelled()!.Reason);
             }
 
             return true;
@@ -89,7 +93,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             // What the task waited for was cancelled too: one exception answers both requests.
             if (waiter?.ThrowsCancellation != true)
             {
-                Loop.Injected = new CancelledException(_cancelMessage);
+                Loop.Injected = new CancelledException(RequestMessage);
             }
 
             return true;
@@ -100,7 +104,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         _leaf = null;
         root.Discard();
         Leave();
-        TryFinishCancelled(CarriedError.Capture(new CancelledException(_cancelMessage)));
+        TryFinishCancelled(CarriedError.Capture(new CancelledException(RequestMessage)));
         return false;
     }
 
@@ -129,7 +133,7 @@ public abstract partial class LoopTask : ICoroutineRunner
                 // Returned without another await after the request: it ends as cancelled, as if it had awaited.
                 _flags &= ~TaskFlags.PendingRequest;
                 root.Free();
-                TryFinishCancelled(_cancelMessage);
+                TryFinishCancelled(RequestMessage);
             }
             else
             {
@@ -143,7 +147,7 @@ public abstract partial class LoopTask : ICoroutineRunner
         else if (error.SourceException is OperationCanceledException cancellation && IsOwnCancellation(cancellation))
         {
             // Whoever awaits the task learns that the task was cancelled, not how the BCL says so.
-            TryFinishCancelled(CarriedError.Capture(new CancelledException(_cancelMessage, cancellation)));
+            TryFinishCancelled(CarriedError.Capture(new CancelledException(RequestMessage, cancellation)));
         }
         else
         {
@@ -156,7 +160,7 @@ public abstract partial class LoopTask : ICoroutineRunner
 
     private void Leave()
     {
-        _registry.Remove(this);
+        Registry.Remove(this);
         ReleaseTokens();
     }
 }

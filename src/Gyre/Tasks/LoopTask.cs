@@ -13,20 +13,23 @@ namespace Gyre;
 /// </remarks>
 public abstract partial class LoopTask : Future
 {
-    private static long s_nameCounter;
-
     private readonly long _number;
-    private readonly TaskRegistry _registry;
-    private string? _name;
+    private RareState? _rare;
     private TaskFlags _flags;
 
     private protected LoopTask(TaskRegistry registry, CoroutineBox? root, in LoopTaskOptions options)
         : base(registry.Loop)
     {
-        _registry = registry;
         _leaf = root;
-        _name = options.Name;
-        _number = options.Name is null ? Interlocked.Increment(ref s_nameCounter) : 0;
+        if (options.Name is { } name)
+        {
+            Rare.Name = name;
+        }
+        else
+        {
+            _number = registry.Numbers.Next();
+        }
+
         _context = options.Context ?? ExecutionContext.Capture();
         if (options.Scope is not null)
         {
@@ -76,8 +79,8 @@ public abstract partial class LoopTask : Future
     /// <c>set_name</c>.</summary>
     public string Name
     {
-        get => _name ??= $"Task-{_number}";
-        set => _name = value ?? throw new ArgumentNullException(nameof(value));
+        get => _rare?.Name ?? (Rare.Name = $"Task-{_number}");
+        set => Rare.Name = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>The name of the coroutine method that the task is suspended in; null when it is done.</summary>
@@ -86,10 +89,13 @@ public abstract partial class LoopTask : Future
     /// <summary>The context in which the task's steps run. asyncio: <c>get_context</c>.</summary>
     public ExecutionContext? Context => _context;
 
-    // The registry's list of pending tasks runs through the tasks themselves.
-    internal LoopTask? RegistryPrevious { get; set; }
+    /// <summary>Where the registry keeps the task while it is pending.</summary>
+    internal int RegistrySlot { get; set; }
 
-    internal LoopTask? RegistryNext { get; set; }
+    private TaskRegistry Registry => TaskRegistry.Of(Loop);
+
+    /// <summary>What few tasks have, made for those that do.</summary>
+    private RareState Rare => _rare ??= new RareState();
 
     /// <summary>What the task waits for, or null when its step is queued or running, or what it awaits is
     /// foreign.</summary>
@@ -135,7 +141,7 @@ public abstract partial class LoopTask : Future
     /// <summary>Registers the task and queues or runs its first step.</summary>
     internal void Begin(in LoopTaskOptions options)
     {
-        _registry.Add(this);
+        Registry.Add(this);
         if (options.CancellationToken.CanBeCanceled)
         {
             ListenTo(options.CancellationToken);
@@ -161,6 +167,24 @@ public abstract partial class LoopTask : Future
         Debug.Assert(_leaf is not null, "A pending task has a coroutine to resume.");
         Debug.Assert(Loop.Injected is null, "An exception is injected for one step and taken in it.");
         Debug.Assert(
-            IsScopeCancelled == _scope?.FindCancelled() is not null, "The flag says whether a cancelled scope reaches the task.");
+            IsScopeCancelled == Scope?.FindCancelled() is not null, "The flag says whether a cancelled scope reaches the task.");
+    }
+
+    /// <summary>State that nearly no task needs. In the task itself it would be a third of each.</summary>
+    private sealed class RareState
+    {
+        public string? Name;
+
+        /// <summary>The message of a request that waits for the next await, or did.</summary>
+        public string? CancelMessage;
+        public CancellationTokenSource? TokenSource;
+        public CancellationTokenRegistration Listening;
+
+        /// <summary>The await of something foreign that the task is in.</summary>
+        public ForeignWait? ForeignWait;
+
+        /// <summary>The innermost scope around the place where the task is.</summary>
+        public CancelScope? Scope;
+        public byte ScopeMasks;
     }
 }

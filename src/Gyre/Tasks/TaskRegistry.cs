@@ -3,8 +3,15 @@ namespace Gyre;
 /// <summary>The pending tasks of one loop, in the order of their creation. It holds them: no task vanishes.</summary>
 internal sealed class TaskRegistry(EventLoop loop) : IDisposable
 {
-    private LoopTask? _first;
-    private LoopTask? _last;
+    private const int InitialCapacity = 16;
+
+    /// <summary>An array above this size shrinks when a burst is over.</summary>
+    private const int RetainedCapacityMax = 1 << 12;
+
+    // In the order of creation, with gaps where tasks have ended. An array costs one write a task, and half the
+    // memory of links in the tasks.
+    private LoopTask?[] _slots = new LoopTask?[InitialCapacity];
+    private int _used;
 
     // Tokens of tasks that a call of Cancel has reached. They are cancelled when the call has done its work, because
     // that runs code of the BCL's users, which may cancel tasks itself.
@@ -15,6 +22,9 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
 
     public int Count { get; private set; }
 
+    /// <summary>The numbers of tasks without a name.</summary>
+    public TaskNumbers Numbers { get; } = new();
+
     /// <summary>What makes the loop's tasks, when somebody has set it.</summary>
     public LoopTaskFactory? Factory { get; set; }
 
@@ -23,44 +33,35 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
 
     public void Add(LoopTask task)
     {
-        task.RegistryPrevious = _last;
-        if (_last is null)
+        if (_used == _slots.Length)
         {
-            _first = task;
-        }
-        else
-        {
-            _last.RegistryNext = task;
+            MakeRoom();
         }
 
-        _last = task;
+        _slots[_used] = task;
+        task.RegistrySlot = _used++;
         Count++;
     }
 
     public void Remove(LoopTask task)
     {
-        (LoopTask? previous, LoopTask? next) = (task.RegistryPrevious, task.RegistryNext);
-        if (previous is null)
-        {
-            _first = next;
-        }
-        else
-        {
-            previous.RegistryNext = next;
-        }
-
-        if (next is null)
-        {
-            _last = previous;
-        }
-        else
-        {
-            next.RegistryPrevious = previous;
-        }
-
-        task.RegistryPrevious = null;
-        task.RegistryNext = null;
+        int slot = task.RegistrySlot;
+        _slots[slot] = null;
         Count--;
+        if (slot == _used - 1)
+        {
+            // A gap that is taken back here was made once: constant time, amortised.
+            do
+            {
+                _used--;
+            }
+            while (_used > 0 && _slots[_used - 1] is null);
+
+            if (_slots.Length > RetainedCapacityMax && _used < _slots.Length / 8)
+            {
+                Array.Resize(ref _slots, _slots.Length / 2);
+            }
+        }
     }
 
     /// <summary>A call of <see cref="LoopTask.Cancel"/> begins; a gather inside it may make further ones.</summary>
@@ -96,17 +97,7 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
     public void CancelTokenLater(LoopTask task, CancellationTokenSource source) =>
         (_tokens ??= []).Add((task, source));
 
-    public LoopTask[] Snapshot()
-    {
-        var tasks = new LoopTask[Count];
-        int i = 0;
-        for (LoopTask? task = _first; task is not null; task = task.RegistryNext)
-        {
-            tasks[i++] = task;
-        }
-
-        return tasks;
-    }
+    public LoopTask[] Snapshot() => [.. _slots.Take(_used).OfType<LoopTask>()];
 
     /// <summary>The loop has closed: tasks that are still pending will never end, and that is reported.</summary>
     public void Dispose()
@@ -119,5 +110,28 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
                 Source = task,
             });
         }
+
+        Numbers.Return();
+    }
+
+    /// <summary>Closes the gaps; where there are few, the array grows.</summary>
+    // Either at least a quarter of the slots become free or the array doubles, so a task costs constant time,
+    // amortised.
+    private void MakeRoom()
+    {
+        LoopTask?[] slots = Count <= _slots.Length / 4 * 3 ? _slots : new LoopTask?[_slots.Length * 2];
+        int kept = 0;
+        for (int i = 0; i < _used; i++)
+        {
+            if (_slots[i] is { } task)
+            {
+                slots[kept] = task;
+                task.RegistrySlot = kept++;
+            }
+        }
+
+        Array.Clear(slots, kept, slots.Length - kept);
+        _slots = slots;
+        _used = kept;
     }
 }
