@@ -45,11 +45,11 @@ public static partial class Aio
 
     /// <summary>Waits for a time. Zero or less lets everything else that is ready run first.</summary>
     /// <remarks>Guarantees G-12, G-25. On cancel: the timer is removed. asyncio: <c>sleep</c>.</remarks>
-    public static Coroutine Sleep(TimeSpan delay) => Sleeping.Sleep(delay);
+    public static Coroutine Sleep(TimeSpan delay) => Sleeping.Call(delay);
 
     /// <summary>Waits for a time and returns <paramref name="result"/>. asyncio: <c>sleep(delay, result)</c>.</summary>
     /// <inheritdoc cref="Sleep(TimeSpan)"/>
-    public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Sleeping.Sleep(delay, result);
+    public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Sleeping.Call(delay, result);
 
     /// <summary>Lets everything else that is ready run first. The cheapest wait. asyncio: <c>sleep(0)</c>.</summary>
     /// <remarks>Guarantee G-25.</remarks>

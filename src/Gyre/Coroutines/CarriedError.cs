@@ -42,7 +42,10 @@ internal sealed class CarriedError
     /// <summary>Throws the exception; its trace goes on from where it was captured.</summary>
     [DoesNotReturn]
     [StackTraceHidden]
-    public void Throw()
+    public void Throw() => ToThrow().Throw();
+
+    /// <summary>What the caller throws at once. Where that is the one who catches it, it costs half.</summary>
+    public ExceptionDispatchInfo ToThrow()
     {
         Trampoline trampoline = Trampoline.Current;
         if (trampoline.Runner is not null)
@@ -50,6 +53,6 @@ internal sealed class CarriedError
             trampoline.Thrown = this;
         }
 
-        _info.Throw();
+        return _info;
     }
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -21,7 +20,7 @@ public readonly struct CoroutineAwaiter<T> : ICriticalNotifyCompletion, ILoopAwa
     public bool IsCompleted => CoroutineAwaiting.IsCompleted(_box, _version);
 
     /// <summary>Ends the await: returns the coroutine's result or throws its error.</summary>
-    [StackTraceHidden]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T GetResult() => _box.TakeResult(_version);
 
     /// <inheritdoc cref="CoroutineAwaiter.OnCompleted"/>

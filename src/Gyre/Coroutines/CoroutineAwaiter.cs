@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -22,7 +21,7 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ILoopAwaite
     public bool IsCompleted => _box is null || CoroutineAwaiting.IsCompleted(_box, _version);
 
     /// <summary>Ends the await: returns, or throws the coroutine's error.</summary>
-    [StackTraceHidden]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetResult() => _box?.TakeResult(_version);
 
     /// <summary>Runs the coroutine in a task of its own and calls <paramref name="continuation"/> on the loop when

@@ -16,12 +16,8 @@ internal static class CoroutineAwaiting
         return false;
     }
 
-    /// <summary>Links the coroutine to the one that awaits it, and names it as the next to run.</summary>
-    public static void Suspend(CoroutineBox box, CoroutineBox leaf)
-    {
-        box.Start(leaf);
-        Trampoline.Current.Running = box;
-    }
+    /// <summary>Links the coroutine to the one that awaits it, which the trampoline finds calling.</summary>
+    public static void Suspend(CoroutineBox box, CoroutineBox leaf) => leaf.Call(box);
 
     /// <summary>Runs a coroutine that plain <c>async Task</c> code awaits.</summary>
     public static void RunDetached(CoroutineBox box, Action continuation)

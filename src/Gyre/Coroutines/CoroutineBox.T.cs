@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
@@ -16,12 +16,17 @@ internal abstract class CoroutineBox<T> : CoroutineBox
     public sealed override object Give(ICoroutineUser user, int version) => user.Use(new Coroutine<T>(this, version));
 
     /// <summary>Takes the result, or throws the error, and frees the box.</summary>
-    [StackTraceHidden]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T TakeResult(int version)
     {
         ThrowIfFailed(version);
         T result = _result!;
-        _result = default;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+        {
+            // The pool must not keep it alive.
+            _result = default;
+        }
+
         Free();
         return result;
     }

@@ -11,11 +11,6 @@ namespace Gyre;
 internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
     where TStateMachine : IAsyncStateMachine
 {
-    private const int PooledCountMax = 1024;
-
-    [ThreadStatic]
-    private static FreeList? t_free;
-
     private TStateMachine? _stateMachine;
 
     public override string Name => StateMachineName.Of(typeof(TStateMachine));
@@ -27,19 +22,11 @@ internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
 
     public static StateMachineBox<TStateMachine, T> Rent()
     {
-        StateMachineBox<TStateMachine, T> box;
-        if (t_free is { Head: { } head } free)
-        {
-            free.Head = (StateMachineBox<TStateMachine, T>?)head.Parent;
-            free.Count--;
-            head.Parent = null;
-            box = head;
-        }
-        else
-        {
-            box = new StateMachineBox<TStateMachine, T>();
-        }
-
+        // The pool of a method holds nothing but boxes of this type.
+        StateMachineBox<TStateMachine, T> box =
+            BoxPool<TStateMachine>.Current?.TryTake() is { } free
+                ? Unsafe.As<StateMachineBox<TStateMachine, T>>(free)
+                : new StateMachineBox<TStateMachine, T>();
         box.MarkCreated();
         return box;
     }
@@ -50,21 +37,9 @@ internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
     {
         // The state machine holds the method's locals; the pool must not keep them alive.
         _stateMachine = default;
-        FreeList free = t_free ??= new FreeList();
-        if (free.Count >= PooledCountMax || EventLoop.AnyDebug)
+        if (!BoxPool<TStateMachine>.OfThread.TryAdd(this))
         {
             GC.SuppressFinalize(this);
-            return;
         }
-
-        Parent = free.Head;
-        free.Head = this;
-        free.Count++;
-    }
-
-    private sealed class FreeList
-    {
-        public StateMachineBox<TStateMachine, T>? Head;
-        public int Count;
     }
 }

@@ -2,7 +2,7 @@ namespace Gyre;
 
 /// <summary>Runs chains of coroutines without recursion, however deep they are.</summary>
 /// <remarks>
-/// A coroutine that awaits another does not call it. It names it as the next to run and returns here; a
+/// A coroutine that awaits another does not call it. It is linked to it and returns here, where that is run; a
 /// coroutine that ends returns here too, and its parent is run. So a resume goes straight to the innermost
 /// coroutine, and
 /// the native stack is never deeper than one coroutine.
@@ -13,12 +13,13 @@ internal sealed class Trampoline
     private static Trampoline? t_current;
 
     // The chains that are being run below the current one on the native stack: theirs have started it eagerly.
-    private readonly List<(ICoroutineRunner Runner, CoroutineBox Running)> _outer = [];
+    private readonly List<(ICoroutineRunner Runner, CoroutineBox Anchor)> _outer = [];
+
+    // A box of the chain that is being run; from it the links of calling boxes lead to the one that runs. It
+    // moves only when it ends itself, so a call and its return write nothing here.
+    private CoroutineBox? _anchor;
 
     public static Trampoline Current => t_current ??= new Trampoline();
-
-    /// <summary>The coroutine that runs; where it awaits another, the one to run next, named by it.</summary>
-    public CoroutineBox? Running { get; set; }
 
     /// <summary>The error that was thrown last into the chain that is being run, while it is on its way to the
     /// next box.</summary>
@@ -38,45 +39,49 @@ internal sealed class Trampoline
         ICoroutineRunner? outer = Runner;
         if (outer is not null)
         {
-            _outer.Add((outer, Running!));
+            _outer.Add((outer, _anchor!));
         }
 
         Runner = runner;
-        Running = box;
+        _anchor = box;
+        CoroutineBox anchor = box;
         while (true)
         {
             box.MoveNext();
-            CoroutineBox? next;
-            if (box.IsCompleted)
+            if (box.Called is { } called)
             {
-                next = box.Parent;
-                if (next is null)
-                {
-                    break;
-                }
-
-                Running = next;
-            }
-            else
-            {
-                next = Running!;
-                if (next == box)
-                {
-                    // It named nobody: it waits for something that is no coroutine.
-                    box = null!;
-                    break;
-                }
+                box = called;
+                continue;
             }
 
-            box = next;
+            if (!box.IsCompleted)
+            {
+                // It waits for something that is no coroutine.
+                box = null!;
+                break;
+            }
+
+            if (box.Parent is not { } parent)
+            {
+                break;
+            }
+
+            if (box == anchor)
+            {
+                anchor = parent;
+                _anchor = parent;
+            }
+
+            parent.OnReturned();
+            box = parent;
         }
 
         Runner = outer;
-        Running = null;
+        _anchor = null;
         Thrown = null;
         if (outer is not null)
         {
-            Running = _outer[^1].Running;
+            _anchor = _outer[^1].Anchor;
             _outer.RemoveAt(_outer.Count - 1);
         }
 
@@ -84,6 +89,14 @@ internal sealed class Trampoline
     }
 
     /// <summary>The coroutine that runs now in a chain of this runner; null when none does.</summary>
-    public CoroutineBox? InnermostOf(ICoroutineRunner runner) =>
-        Runner == runner ? Running : _outer.Find(chain => chain.Runner == runner).Running;
+    public CoroutineBox? InnermostOf(ICoroutineRunner runner)
+    {
+        CoroutineBox? box = Runner == runner ? _anchor : _outer.Find(chain => chain.Runner == runner).Anchor;
+        while (box?.Called is { } called)
+        {
+            box = called;
+        }
+
+        return box;
+    }
 }

@@ -169,7 +169,7 @@ public sealed partial class EventLoop : IDisposable
         ScheduleAt(when.Ticks, Callbacks.ActionWithState, callback, state, context);
 
     /// <summary>Schedules one of the library's own timers.</summary>
-    internal void AddTimer(LoopTimer timer, long whenTicks)
+    internal void AddTimer(ITimerEntry timer, long whenTicks)
     {
         CheckCanSchedule();
         AssertOnLoop();

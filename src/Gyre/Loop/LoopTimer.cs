@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 
 namespace Gyre;
 
@@ -7,7 +8,7 @@ namespace Gyre;
 //                   └──────Cancel───────┴──────▶ Cancelled
 // A timer cancelled in the heap stays there until it comes to the top or is dropped in bulk.
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class LoopTimer : WorkItem
+public abstract class LoopTimer : WorkItem, ITimerEntry
 {
     private TimerState _state;
 
@@ -36,19 +37,26 @@ public abstract class LoopTimer : WorkItem
     /// <summary>The context the timer runs in; null leaves it to the item.</summary>
     internal virtual ExecutionContext? RunContext => null;
 
-    internal void MarkScheduled(long whenTicks)
+    bool ITimerEntry.IsTimerCancelled => IsTimerCancelled;
+
+    ExecutionContext? ITimerEntry.RunContext => RunContext;
+
+    void ITimerEntry.MarkScheduled(long whenTicks)
     {
+        Debug.Assert(!IsInHeap, "A timer is in the heap at most once.");
         WhenTicks = whenTicks;
         _state = TimerState.Scheduled;
     }
 
-    /// <summary>The timer leaves the heap for the ready queue.</summary>
-    internal void MarkDue() => _state = TimerState.Due;
+    WorkItem ITimerEntry.MarkDue()
+    {
+        _state = TimerState.Due;
+        return this;
+    }
 
-    /// <summary>The loop has closed.</summary>
-    internal void MarkDropped() => _state = TimerState.Cancelled;
+    void ITimerEntry.MarkDropped() => _state = TimerState.Cancelled;
 
-    internal sealed override void Abandon(object? first, object? second) => MarkDropped();
+    internal sealed override void Abandon(object? first, object? second) => _state = TimerState.Cancelled;
 
     /// <summary>Keeps the timer from running, also between its time and its turn.</summary>
     /// <returns>True when this call cancelled it.</returns>

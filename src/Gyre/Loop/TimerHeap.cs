@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Gyre;
 
 /// <summary>Pending timers, the earliest first; timers of one instant in the order in which they were added.</summary>
@@ -34,9 +32,8 @@ internal sealed class TimerHeap
     public int PendingCount => _count - _cancelled;
 
     /// <summary>Schedules a timer.</summary>
-    public void Add(LoopTimer timer, long whenTicks)
+    public void Add(ITimerEntry timer, long whenTicks)
     {
-        Debug.Assert(!timer.IsInHeap, "A timer is in the heap at most once.");
         timer.MarkScheduled(whenTicks);
         if (_count == _entries.Length)
         {
@@ -63,10 +60,9 @@ internal sealed class TimerHeap
     {
         while (PeekWhenTicks() is { } when && when <= nowTicks)
         {
-            LoopTimer timer = _entries[0].Timer;
+            ITimerEntry timer = _entries[0].Timer;
             RemoveTop();
-            timer.MarkDue();
-            ready.Enqueue(timer, null, null, timer.RunContext);
+            ready.Enqueue(timer.MarkDue(), null, null, timer.RunContext);
         }
 
         if (_entries.Length > RetainedCapacityMax && _count < _entries.Length / 8)
@@ -190,12 +186,12 @@ internal sealed class TimerHeap
         entries[index] = entry;
     }
 
-    private readonly struct Entry(long whenTicks, long sequence, LoopTimer timer)
+    private readonly struct Entry(long whenTicks, long sequence, ITimerEntry timer)
     {
         public readonly long WhenTicks = whenTicks;
 
         // Ties fire in the order of adding, so the sequence is the second key.
         public readonly long Sequence = sequence;
-        public readonly LoopTimer Timer = timer;
+        public readonly ITimerEntry Timer = timer;
     }
 }

@@ -57,7 +57,7 @@ public sealed class CompletionSequence<TFuture> : IAsyncEnumerable<TFuture>
         {
             while (_done.Count == 0)
             {
-                var waiter = new SleepFuture(_loop, _todo);
+                var waiter = new JoinFuture(_loop, _todo);
                 _waiters.Enqueue(waiter);
                 await waiter;
             }

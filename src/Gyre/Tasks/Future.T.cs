@@ -28,6 +28,9 @@ public class Future<T> : Future, IFutureResult<T>, IAwaitable<T>
         }
     }
 
+    /// <summary>The result of a future that is known to have one.</summary>
+    internal T ResultOfSuccess => _result!;
+
     /// <summary>Ends the future with a result. asyncio: <c>set_result</c>.</summary>
     /// <exception cref="InvalidStateException">The future is done already.</exception>
     public void SetResult(T result)

@@ -133,13 +133,24 @@ public abstract partial class Future : WorkItem
     [StackTraceHidden]
     internal void ThrowIfNotSuccessful()
     {
-        if (_state == FutureState.Finished && _content is null)
+        if (!IsSuccessful)
         {
-            return;
+            TakeErrorToThrow()!.Throw();
+        }
+    }
+
+    /// <summary>Whether the future has ended with a result.</summary>
+    internal bool IsSuccessful => _state == FutureState.Finished && _content is null;
+
+    /// <summary>What awaiting a future that is done throws; null when it ended well.</summary>
+    internal CarriedError? TakeErrorToThrow()
+    {
+        if (_state == FutureState.Pending)
+        {
+            throw NotDone();
         }
 
-        ThrowIfNotFinished();
-        RetrieveError()?.Throw();
+        return IsCancelled ? TakeCancelledError() : RetrieveError();
     }
 
     /// <summary>The error, counted as retrieved; null when there is none.</summary>
@@ -193,7 +204,7 @@ public abstract partial class Future : WorkItem
     {
         if (_state == FutureState.Pending)
         {
-            throw new InvalidStateException($"{Describe()} is not done. Await it.");
+            throw NotDone();
         }
 
         if (_state == FutureState.Cancelled)
@@ -201,6 +212,8 @@ public abstract partial class Future : WorkItem
             TakeCancelledError().Throw();
         }
     }
+
+    private InvalidStateException NotDone() => new($"{Describe()} is not done. Await it.");
 
     private protected InvalidStateException AlreadyDone() => new($"{Describe()} is done already; its outcome is final.");
 }

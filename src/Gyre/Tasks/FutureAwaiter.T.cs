@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -16,11 +15,11 @@ public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaite
     public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns the result or throws the error.</summary>
-    [StackTraceHidden]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T GetResult()
     {
-        FutureAwaiting.ThrowIfInjected(_future.Loop);
-        return _future.Result;
+        FutureAwaiting.ToThrow(_future)?.Throw();
+        return _future.ResultOfSuccess;
     }
 
     /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>

@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -19,12 +17,8 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
     public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns, or throws the future's error.</summary>
-    [StackTraceHidden]
-    public void GetResult()
-    {
-        FutureAwaiting.ThrowIfInjected(_future.Loop);
-        _future.ThrowIfNotSuccessful();
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GetResult() => FutureAwaiting.ToThrow(_future)?.Throw();
 
     /// <summary>Schedules <paramref name="continuation"/> on the loop for when the future is done.</summary>
     public void OnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace Gyre;
 
@@ -29,17 +29,24 @@ internal static class FutureAwaiting
     public static void Suspend(Future future, CoroutineBox leaf) =>
         ((LoopTask)future.Loop.CurrentWork!).SuspendOn(future, leaf);
 
-    /// <summary>Throws, in place of the result, a cancellation that found nothing to cancel when it was
-    /// requested.</summary>
-    [StackTraceHidden]
-    public static void ThrowIfInjected(EventLoop loop)
+    /// <summary>What the await of a future that is done throws instead of giving a result; null for none.</summary>
+    // The awaiters throw it themselves, and are inlined: each frame between a throw and its catch costs 200 ns.
+    public static ExceptionDispatchInfo? ToThrow(Future future) =>
+        future.Loop.Injected is null && future.IsSuccessful ? null : FindToThrow(future);
+
+    /// <summary>A cancellation that found nothing to cancel when it was requested, to be thrown in place of the
+    /// result.</summary>
+    public static ExceptionDispatchInfo? TakeInjected(EventLoop loop) =>
+        loop.Injected is { } injected ? Take(loop, injected) : null;
+
+    private static ExceptionDispatchInfo Take(EventLoop loop, Exception injected)
     {
-        if (loop.Injected is { } injected)
-        {
-            loop.Injected = null;
-            throw injected;
-        }
+        loop.Injected = null;
+        return ExceptionDispatchInfo.Capture(injected);
     }
+
+    private static ExceptionDispatchInfo? FindToThrow(Future future) =>
+        TakeInjected(future.Loop) ?? future.TakeErrorToThrow()?.ToThrow();
 
     /// <summary>Lets plain <c>async Task</c> code await a future, on the loop's thread.</summary>
     public static void OnCompleted(Future future, Action continuation) => PlainWait.Begin(future, continuation);

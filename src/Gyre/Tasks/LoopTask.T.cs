@@ -28,6 +28,9 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>, IAwaitable<T>
         }
     }
 
+    /// <summary>The result of a future that is known to have one.</summary>
+    internal T ResultOfSuccess => _result!;
+
     Awaitable IAwaitable<T>.AsAwaitable() => this;
 
     /// <summary>Awaits the result. For the compiler.</summary>

@@ -13,7 +13,7 @@ namespace Gyre;
 /// </remarks>
 public abstract partial class LoopTask : Future
 {
-    private readonly long _number;
+    private readonly uint _number;
     private RareState? _rare;
     private TaskFlags _flags;
 
@@ -27,7 +27,12 @@ public abstract partial class LoopTask : Future
         }
         else
         {
-            _number = registry.Numbers.Next();
+            long number = registry.Numbers.Next();
+            _number = (uint)number;
+            if (number > uint.MaxValue)
+            {
+                Rare.Name = NameOf(number);
+            }
         }
 
         _context = options.Context ?? ExecutionContext.Capture();
@@ -79,7 +84,7 @@ public abstract partial class LoopTask : Future
     /// <c>set_name</c>.</summary>
     public string Name
     {
-        get => _rare?.Name ?? (Rare.Name = $"Task-{_number}");
+        get => _rare?.Name ?? (Rare.Name = NameOf(_number));
         set => Rare.Name = value ?? throw new ArgumentNullException(nameof(value));
     }
 
@@ -157,6 +162,8 @@ public abstract partial class LoopTask : Future
             Loop.Ready.Enqueue(this, null, null, null);
         }
     }
+
+    private static string NameOf(long number) => $"Task-{number}";
 
     private bool Has(TaskFlags flag) => (_flags & flag) != 0;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -16,11 +15,11 @@ public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, ILoopAwai
     public bool IsCompleted => _task.IsDone || FutureAwaiting.MustWait(_task);
 
     /// <summary>Ends the await: returns the result or throws the error.</summary>
-    [StackTraceHidden]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T GetResult()
     {
-        FutureAwaiting.ThrowIfInjected(_task.Loop);
-        return _task.Result;
+        FutureAwaiting.ToThrow(_task)?.Throw();
+        return _task.ResultOfSuccess;
     }
 
     /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>

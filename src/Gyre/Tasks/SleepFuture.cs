@@ -1,35 +1,79 @@
+using System.Diagnostics;
+
 namespace Gyre;
 
-/// <summary>A future that a timer ends, or the end of others.</summary>
-internal sealed class SleepFuture : Future
+/// <summary>A future that the time ends, or its owner. It is its own entry in the timer heap.</summary>
+// The timer: Idle ──Start──▶ Scheduled ──its time──▶ Due ──its turn──▶ Idle
+//                                └──────Stop──────────┴──────▶ Stopped
+// A stopped entry stays in the heap until it comes to the top, so the future is not started again.
+internal class SleepFuture(EventLoop loop) : Future(loop), ITimerEntry
 {
-    private readonly SleepTimer _timer;
-    private readonly IReadOnlyCollection<Future>? _waitsFor;
+    private TimerState _timer;
 
-    public SleepFuture(EventLoop loop, IReadOnlyCollection<Future>? waitsFor = null)
-        : base(loop)
+    private enum TimerState : byte
     {
-        _timer = new SleepTimer(this);
-        _waitsFor = waitsFor;
+        Idle,
+        Scheduled,
+        Due,
+        Stopped,
     }
 
-    internal override IReadOnlyCollection<Future> WaitsFor => _waitsFor ?? [];
+    bool ITimerEntry.IsTimerCancelled => _timer == TimerState.Stopped;
 
-    public void Start(TimeSpan delay) => Loop.AddTimer(_timer, EventLoop.AddTicks(Loop.NowTicks, delay));
+    ExecutionContext? ITimerEntry.RunContext => null;
 
-    public void Stop() => _timer.CancelTimer();
+    public void Start(TimeSpan delay) => Loop.AddTimer(this, EventLoop.AddTicks(Loop.NowTicks, delay));
+
+    public void Stop()
+    {
+        TimerState before = _timer;
+        if (before is TimerState.Scheduled or TimerState.Due)
+        {
+            _timer = TimerState.Stopped;
+            if (before == TimerState.Scheduled)
+            {
+                Loop.Timers.OnCancelled();
+            }
+        }
+    }
 
     /// <summary>Ends the future now, if it is not done. The timer goes with it.</summary>
     public void Release()
     {
-        _timer.CancelTimer();
+        Stop();
         TryFinish();
     }
 
-    internal override string Describe() => _waitsFor is null ? "sleep" : "wait";
+    /// <summary>Whether nothing is left of the future in the heap, so that it can be started again.</summary>
+    public bool IsTimerIdle => _timer == TimerState.Idle;
 
-    private sealed class SleepTimer(SleepFuture future) : LoopTimer(future.Loop)
+    /// <summary>Makes a future with an idle timer pending again. Nobody but its owner may wait for it.</summary>
+    public void Reset() => Reopen();
+
+    void ITimerEntry.MarkScheduled(long whenTicks)
     {
-        private protected override void Fire() => future.TryFinish();
+        Debug.Assert(_timer == TimerState.Idle, "A timer is in the heap at most once.");
+        _timer = TimerState.Scheduled;
     }
+
+    WorkItem ITimerEntry.MarkDue()
+    {
+        _timer = TimerState.Due;
+        return this;
+    }
+
+    void ITimerEntry.MarkDropped() => _timer = TimerState.Stopped;
+
+    internal override void Abandon(object? first, object? second) => _timer = TimerState.Stopped;
+
+    internal override void Execute(object? first, object? second)
+    {
+        if (_timer == TimerState.Due)
+        {
+            _timer = TimerState.Idle;
+            TryFinish();
+        }
+    }
+
+    internal override string Describe() => "sleep";
 }

@@ -1,32 +1,106 @@
 namespace Gyre;
 
-/// <summary>The future and timer behind <c>Aio.Sleep</c>.</summary>
+/// <summary>The coroutines behind <c>Aio.Sleep</c>.</summary>
 internal static class Sleeping
 {
-    public static async Coroutine Sleep(TimeSpan delay)
-    {
-        EventLoop loop = EventLoop.Running;
-        if (delay <= TimeSpan.Zero)
-        {
-            await new YieldAwaitable(loop);
-            return;
-        }
+    public static Coroutine Call(TimeSpan delay) => SleepBox.Rent(delay);
 
-        var wait = new SleepFuture(loop);
-        wait.Start(delay);
-        try
-        {
-            await wait;
-        }
-        finally
-        {
-            wait.Stop();
-        }
-    }
-
-    public static async Coroutine<T> Sleep<T>(TimeSpan delay, T result)
+    public static async Coroutine<T> Call<T>(TimeSpan delay, T result)
     {
-        await Sleep(delay);
+        await Call(delay);
         return result;
     }
+
+    /// <summary>One call of <c>Aio.Sleep</c>. As if it were the coroutine
+    /// <c>try { await future; } finally { future.Stop(); }</c>.</summary>
+    /// <remarks>Written by hand, because nearly everything that waits in a program sleeps: it is small, keeps its
+    /// future for the next call, and a cancellation goes through it without being thrown.</remarks>
+    private sealed class SleepBox : CoroutineBox<VoidResult>
+    {
+        private TimeSpan _delay;
+        private SleepFuture? _future;
+        private bool _suspended;
+
+        public override string Name => nameof(Sleep);
+
+        public override Type StateMachineType => typeof(Sleep);
+
+        public static Coroutine Rent(TimeSpan delay)
+        {
+            SleepBox box = (SleepBox?)BoxPool<Sleep>.Current?.TryTake() ?? new SleepBox();
+            box._delay = delay;
+            box.MarkCreated();
+            return new Coroutine(box, box.Version);
+        }
+
+        public override void MoveNext()
+        {
+            EventLoop loop = EventLoop.Running;
+            if (!_suspended)
+            {
+                _suspended = true;
+                Suspend(loop, (LoopTask)loop.CurrentWork!);
+                return;
+            }
+
+            CarriedError? error = null;
+            if (loop.Injected is { } injected)
+            {
+                loop.Injected = null;
+                error = CarriedError.Capture(injected);
+            }
+            else if (_delay > TimeSpan.Zero)
+            {
+                error = _future!.TakeErrorToThrow();
+            }
+
+            _future?.Stop();
+            if (error is null)
+            {
+                Complete(default);
+            }
+            else
+            {
+                Fail(error);
+            }
+        }
+
+        private protected override void ReturnToPool()
+        {
+            _suspended = false;
+            if (_future is { IsTimerIdle: false })
+            {
+                _future = null;
+            }
+
+            if (!BoxPool<Sleep>.OfThread.TryAdd(this))
+            {
+                GC.SuppressFinalize(this);
+            }
+        }
+
+        private void Suspend(EventLoop loop, LoopTask task)
+        {
+            if (_delay <= TimeSpan.Zero)
+            {
+                task.SuspendToYield(this);
+                return;
+            }
+
+            if (_future?.Loop == loop)
+            {
+                _future.Reset();
+            }
+            else
+            {
+                _future = new SleepFuture(loop);
+            }
+
+            _future.Start(_delay);
+            task.SuspendOn(_future, this);
+        }
+    }
+
+    /// <summary>Stands for the compiler's type of the method, in stacks and for the pool.</summary>
+    private readonly struct Sleep;
 }

@@ -199,7 +199,7 @@ public sealed class TaskGroup
         while (_tasks.Count > 0)
         {
             using LoopTask.ScopeMask mask = _aborting ? _parent.MaskScopes() : default;
-            _allDone = new SleepFuture(_parent.Loop, _tasks.Keys);
+            _allDone = new JoinFuture(_parent.Loop, _tasks.Keys);
             try
             {
                 await _allDone;

@@ -16,7 +16,7 @@ internal static class Waiting
 
         Array.ForEach(all, loop.CheckOwns);
 
-        var waiter = new SleepFuture(loop, all);
+        var waiter = new JoinFuture(loop, all);
         if (timeout is { } delay)
         {
             waiter.Start(delay);
@@ -48,7 +48,7 @@ internal static class Waiting
     /// <summary>Requests that a future end, and waits until it has.</summary>
     public static async Coroutine CancelAndWait(Future future)
     {
-        var waiter = new SleepFuture(future.Loop, [future]);
+        var waiter = new JoinFuture(future.Loop, [future]);
         var item = new ReleaseItem(waiter);
         future.AddCallback(item);
         try

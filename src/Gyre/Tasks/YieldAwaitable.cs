@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -23,8 +22,8 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <summary>Ends the await.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    [StackTraceHidden]
-    public void GetResult() => FutureAwaiting.ThrowIfInjected(_loop);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GetResult() => FutureAwaiting.TakeInjected(_loop)?.Throw();
 
     /// <summary>Schedules <paramref name="continuation"/> for the next iteration.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
