@@ -17,7 +17,7 @@ namespace Gyre.Polling;
 /// A direction is armed while it has a sink. Whether it is ready is the backend's business.
 /// </remarks>
 [DebuggerDisplay("{GetType().Name}: input {IsInputArmed}, output {IsOutputArmed}, closed {IsClosed}")]
-internal abstract class BackendSocket : PollSocket
+internal abstract partial class BackendSocket : PollSocket
 {
     protected BackendSocket(OperationLedger operations, AddressFamily family, ProtocolType protocol)
     {
@@ -51,7 +51,7 @@ internal abstract class BackendSocket : PollSocket
     /// <summary>What the <see cref="SendSink"/> waits for, when it is a piece of a file.</summary>
     protected FilePiece? SendPiece { get; private set; }
 
-    protected bool IsInputArmed => ReceiveSink is not null || AcceptSink is not null;
+    protected bool IsInputArmed => ReceiveSink is not null || AcceptSink is not null || DatagramSink is not null;
 
     protected bool IsOutputArmed => SendSink is not null || ConnectSink is not null;
 
@@ -87,6 +87,7 @@ internal abstract class BackendSocket : PollSocket
     {
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfClosed();
+        ThrowIfDatagram();
         ThrowIfInputBusy();
         BeginAccept();
         AcceptSink = sink;
@@ -107,6 +108,7 @@ internal abstract class BackendSocket : PollSocket
     {
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfClosed();
+        ThrowIfDatagram();
         ThrowIfInputBusy();
         BeginReceive();
         ReceiveSink = sink;
@@ -116,10 +118,11 @@ internal abstract class BackendSocket : PollSocket
 
     public sealed override void StopReceiving()
     {
-        if (ReceiveSink is not null)
+        if (ReceiveSink is not null || DatagramSink is not null)
         {
             ReceiveSink = null;
             BufferedSink = null;
+            DatagramSink = null;
             Operations.OnDisarmed();
             EndReceive();
         }
@@ -129,6 +132,7 @@ internal abstract class BackendSocket : PollSocket
     {
         ArgumentNullException.ThrowIfNull(sink);
         ThrowIfClosed();
+        ThrowIfDatagram();
         ThrowIfOutputBusy();
         if (data.IsEmpty)
         {
@@ -258,18 +262,13 @@ internal abstract class BackendSocket : PollSocket
         }
     }
 
-    protected static void ThrowIfNotStream(SocketType type)
-    {
-        if (type != SocketType.Stream)
-        {
-            throw new ArgumentException($"Only stream sockets are possible, not {type}.", nameof(type));
-        }
-    }
-
     [Conditional("DEBUG")]
     protected void AssertInvariants()
     {
         Debug.Assert(ReceiveSink is null || AcceptSink is null, "A socket does not receive and accept.");
+        Debug.Assert(
+            DatagramSink is null || (IsDatagram && ReceiveSink is null && AcceptSink is null),
+            "Datagrams and a stream do not mix.");
         Debug.Assert(SendSink is null || ConnectSink is null, "A socket does not send and connect at once.");
         Debug.Assert(BufferedSink is null || ReferenceEquals(BufferedSink, ReceiveSink), "Both are one sink.");
         Debug.Assert(!IsClosed || !(IsInputArmed || IsOutputArmed), "A closed socket has no sinks.");

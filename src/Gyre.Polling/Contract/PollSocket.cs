@@ -10,11 +10,13 @@ namespace Gyre.Polling;
 /// receiving, one of connecting and sending; a second is an <see cref="InvalidOperationException"/>. No sink
 /// is called from inside the call that starts an operation, and none after the operation was stopped or the
 /// socket closed.</para>
+/// <para>A socket is of a stream or of datagrams, and the members that receive and send for the other kind are an
+/// <see cref="InvalidOperationException"/>.</para>
 /// <para>An operation that ends calls its sink last: the sink may start the next one, or close the socket.
 /// Every member but the stopping ones, <see cref="Close"/> and <see cref="IsClosed"/> throws
 /// <see cref="ObjectDisposedException"/> once the socket is closed.</para>
 /// </remarks>
-public abstract class PollSocket : IDisposable
+public abstract partial class PollSocket : IDisposable
 {
     /// <summary>The socket itself, for options. Do not send, receive, or close through it.</summary>
     /// <remarks>Made when it is first asked for, which costs ten system calls or so. For addresses and

@@ -43,21 +43,22 @@ public abstract partial class Poller : IDisposable
     public abstract void Wake();
 
     /// <summary>Takes a socket over. The poller's socket owns it from here on and closes it.</summary>
-    /// <param name="socket">A stream socket: new, bound, listening or connected. It becomes
+    /// <param name="socket">A stream or datagram socket: new, bound, listening or connected. It becomes
     /// non-blocking.</param>
     /// <remarks>Owner thread only.</remarks>
-    /// <exception cref="ArgumentException">The socket is not a stream socket.</exception>
+    /// <exception cref="ArgumentException">The socket is of another type, or of datagrams that are neither IPv4,
+    /// IPv6 nor Unix.</exception>
     /// <exception cref="ObjectDisposedException">The poller or the socket is disposed.</exception>
     public abstract PollSocket Attach(Socket socket);
 
     /// <summary>Makes a new socket, neither bound nor connected. Cheaper than to attach one.</summary>
     /// <param name="family">For example <see cref="AddressFamily.InterNetwork"/>.</param>
-    /// <param name="type">Must be <see cref="SocketType.Stream"/>.</param>
-    /// <param name="protocol"><see cref="ProtocolType.Tcp"/>, or <see cref="ProtocolType.Unspecified"/>
-    /// for the family's own.</param>
+    /// <param name="type"><see cref="SocketType.Stream"/> or <see cref="SocketType.Dgram"/>.</param>
+    /// <param name="protocol">For example <see cref="ProtocolType.Tcp"/>, or
+    /// <see cref="ProtocolType.Unspecified"/> for the family's own.</param>
     /// <remarks>Owner thread only.</remarks>
     /// <exception cref="SocketException">The system has no such socket, or no descriptor left.</exception>
-    /// <exception cref="ArgumentException">The type is not a stream.</exception>
+    /// <exception cref="ArgumentException">The type is another.</exception>
     /// <exception cref="ObjectDisposedException">The poller is disposed.</exception>
     public virtual PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
     {

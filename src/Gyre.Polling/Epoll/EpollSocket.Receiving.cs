@@ -16,6 +16,12 @@ internal sealed partial class EpollSocket
         public override void Execute()
         {
             IsQueued = false;
+            if (socket.DatagramSink is { } datagrams)
+            {
+                socket.ExecuteReceiveFrom(datagrams);
+                return;
+            }
+
             if (!socket.IsInputReady)
             {
                 return;

@@ -19,6 +19,7 @@ internal sealed partial class EpollSocket
         // SAFETY: the data are pinned by the statement below, and the kernel copies them before the call
         // returns.
         ThrowIfOutputBusy();
+        ThrowIfDatagram();
         if (_outputFull && (_interest & Libc.EpollOut) != 0)
         {
             // The kernel will say when there is room. It has not, or we have not asked it since.
@@ -176,7 +177,11 @@ internal sealed partial class EpollSocket
             IsQueued = false;
             if (socket.SendSink is { } sender)
             {
-                if (socket.SendPiece is { } piece)
+                if (socket.IsDatagram)
+                {
+                    socket.ExecuteSendTo(sender);
+                }
+                else if (socket.SendPiece is { } piece)
                 {
                     socket.ExecuteSendFile(piece, sender);
                 }

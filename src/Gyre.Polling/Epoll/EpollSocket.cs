@@ -35,11 +35,18 @@ internal sealed partial class EpollSocket : DescriptorSocket
     }
 
     public static EpollSocket Attach(EpollPoller poller, Socket socket) =>
-        new(poller, TakeDescriptor(socket), socket, socket.AddressFamily, socket.ProtocolType);
+        new(poller, TakeDescriptor(socket), socket, socket.AddressFamily,
+            ProtocolOf(socket.SocketType, socket.ProtocolType))
+        {
+            IsDatagram = socket.SocketType == SocketType.Dgram,
+        };
 
     public static EpollSocket Create(
         EpollPoller poller, AddressFamily family, SocketType type, ProtocolType protocol) =>
-        new(poller, CreateDescriptor(family, type, protocol), null, family, protocol);
+        new(poller, CreateDescriptor(family, type, protocol), null, family, ProtocolOf(type, protocol))
+        {
+            IsDatagram = type == SocketType.Dgram,
+        };
 
     /// <summary>Takes what the kernel says about the socket, and queues the directions that wait for
     /// it.</summary>

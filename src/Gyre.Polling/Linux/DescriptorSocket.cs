@@ -117,7 +117,7 @@ internal abstract partial class DescriptorSocket : BackendSocket
     /// <returns>Its descriptor.</returns>
     protected static int CreateDescriptor(AddressFamily family, SocketType type, ProtocolType protocol)
     {
-        ThrowIfNotStream(type);
+        ThrowIfNotPossible(type, family);
         int nativeFamily = family switch
         {
             AddressFamily.InterNetwork => NativeAddress.FamilyInet,
@@ -127,14 +127,15 @@ internal abstract partial class DescriptorSocket : BackendSocket
         };
 
         // .NET numbers the protocols as the system does.
-        return Check(Libc.CreateSocket(nativeFamily, Libc.SocketStream, (int)protocol));
+        int nativeType = type == SocketType.Dgram ? Libc.SocketDatagram : Libc.SocketStream;
+        return Check(Libc.CreateSocket(nativeFamily, nativeType, (int)protocol));
     }
 
     /// <summary>Takes a socket of the BCL over.</summary>
     /// <returns>Its descriptor.</returns>
     protected static int TakeDescriptor(Socket socket)
     {
-        ThrowIfNotStream(socket.SocketType);
+        ThrowIfNotPossible(socket.SocketType, socket.AddressFamily);
 
         // Throws when the socket is disposed; reading the handle would give a closed one.
         socket.Blocking = false;

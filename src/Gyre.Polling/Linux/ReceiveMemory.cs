@@ -9,7 +9,11 @@ internal sealed class ReceiveMemory
     private const int Size = 256 * 1024;
 
     private byte[]? _bytes;
+    private DatagramBatch? _datagrams;
 
     /// <summary>The buffer, on the pinned heap.</summary>
     public Span<byte> Span => _bytes ??= GC.AllocateUninitializedArray<byte>(Size, pinned: true);
+
+    /// <summary>The room for datagrams.</summary>
+    public DatagramBatch Datagrams => _datagrams ??= new DatagramBatch();
 }

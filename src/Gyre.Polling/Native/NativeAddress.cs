@@ -17,11 +17,19 @@ internal struct NativeAddress
     public const int FamilyInet = 2;
     public const int FamilyInet6 = 10;
 
-    private const int StorageSize = 128;
+    /// <summary>Room for an address of any family.</summary>
+    public const int StorageSize = 128;
+
     private const int Inet6Size = 28;
+
+    private const int InetSize = 16;
 
     private Bytes _bytes;
     private byte _length;
+
+    /// <summary>The address of a Unix socket that is bound to nothing.</summary>
+    public static EndPoint Unnamed { get; } =
+        new UnixDomainSocketEndPoint("/").Create(new SocketAddress(AddressFamily.Unix, sizeof(ushort)));
 
     /// <summary>Accepts a connection, and keeps its address when it is short enough.</summary>
     /// <param name="descriptor">The listener.</param>
@@ -63,6 +71,28 @@ internal struct NativeAddress
         int length = StorageSize;
         int result = Libc.GetRemoteAddress(descriptor, storage, ref length);
         return result >= 0 ? Parse(new ReadOnlySpan<byte>(storage, length)) : null;
+    }
+
+    /// <summary>Writes an address in the kernel's form.</summary>
+    /// <param name="endPoint">The address.</param>
+    /// <param name="destination">Room for <see cref="StorageSize"/> bytes.</param>
+    /// <returns>Its length.</returns>
+    public static int Write(IPEndPoint endPoint, Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)endPoint.Port);
+        if (endPoint.AddressFamily == AddressFamily.InterNetwork)
+        {
+            MemoryMarshal.Write<ushort>(destination, FamilyInet);
+            _ = endPoint.Address.TryWriteBytes(destination[4..], out _);
+            destination[8..InetSize].Clear();
+            return InetSize;
+        }
+
+        MemoryMarshal.Write<ushort>(destination, FamilyInet6);
+        destination[4..8].Clear();
+        _ = endPoint.Address.TryWriteBytes(destination[8..], out _);
+        MemoryMarshal.Write(destination[24..], (uint)endPoint.Address.ScopeId);
+        return Inet6Size;
     }
 
     /// <summary>The address, or null when none was kept.</summary>

@@ -18,7 +18,9 @@ internal sealed partial class PortablePoller : Poller
 {
     private const int ReceiveBufferSize = 64 * 1024;
     private readonly HashSet<PortableSocket> _sockets = [];
+    private const int DatagramBufferSize = 256 * 1024;
     private byte[]? _receiveBuffer;
+    private byte[]? _datagramBuffer;
     private bool _disposed;
 
     public override string BackendName => "portable";
@@ -31,6 +33,9 @@ internal sealed partial class PortablePoller : Poller
 
     /// <summary>The buffer for sinks that bring none.</summary>
     internal byte[] ReceiveBuffer => _receiveBuffer ??= GC.AllocateUninitializedArray<byte>(ReceiveBufferSize);
+
+    /// <summary>The buffer for datagrams: larger than one can be, other than on Unix sockets.</summary>
+    internal byte[] DatagramBuffer => _datagramBuffer ??= GC.AllocateUninitializedArray<byte>(DatagramBufferSize);
 
     public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
     {

@@ -46,6 +46,7 @@ internal sealed class PortableRequest : SocketAsyncEventArgs, IPortableReport
                 PortableRequestKind.WaitForInput => socket.ReceiveAsync(this),
                 PortableRequestKind.Accept => socket.AcceptAsync(this),
                 PortableRequestKind.Connect => socket.ConnectAsync(this),
+                PortableRequestKind.SendTo => socket.SendToAsync(this),
                 _ => socket.SendAsync(this),
             };
         }

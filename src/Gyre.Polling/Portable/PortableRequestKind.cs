@@ -14,4 +14,7 @@ internal enum PortableRequestKind
 
     /// <summary>That bytes be sent.</summary>
     Send,
+
+    /// <summary>That a datagram be sent to an address.</summary>
+    SendTo,
 }

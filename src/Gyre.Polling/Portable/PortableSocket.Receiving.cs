@@ -30,7 +30,8 @@ internal sealed partial class PortableSocket
         if (_waitForInput is null)
         {
             _waitForInput = NewRequest(PortableRequestKind.WaitForInput);
-            _waitForInput.SetBuffer(Memory<byte>.Empty);
+            _waitForInput.SetBuffer(IsDatagram ? new byte[1] : Memory<byte>.Empty);
+            _waitForInput.SocketFlags = IsDatagram ? SocketFlags.Peek : SocketFlags.None;
         }
 
         if (!_waitForInput.IsPending && _waitForInput.Begin(_socket))
@@ -133,6 +134,10 @@ internal sealed partial class PortableSocket
             else if (socket.AcceptSink is { } acceptor)
             {
                 socket.Accept(acceptor);
+            }
+            else if (socket.DatagramSink is { } datagrams && socket._inputReady)
+            {
+                socket.ReceiveDatagram(datagrams);
             }
         }
     }

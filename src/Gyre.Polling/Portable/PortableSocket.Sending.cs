@@ -13,6 +13,7 @@ internal sealed partial class PortableSocket
     {
         ThrowIfClosed();
         ThrowIfOutputBusy();
+        ThrowIfDatagram();
         int count = _socket.Send(data, SocketFlags.None, out error);
 
         // When some went out before the system was full, the rest is the caller's.
@@ -74,6 +75,12 @@ internal sealed partial class PortableSocket
             IsQueued = false;
             if (socket.SendSink is { } sender)
             {
+                if (socket.IsDatagram)
+                {
+                    socket.ExecuteSendTo(sender);
+                    return;
+                }
+
                 socket.ExecuteSend(sender);
             }
             else if (socket.ConnectSink is { } connector)

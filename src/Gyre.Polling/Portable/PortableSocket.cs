@@ -20,8 +20,9 @@ internal sealed partial class PortableSocket : BackendSocket
     private EndPoint? _remote;
 
     private PortableSocket(PortablePoller poller, Socket socket)
-        : base(poller.Operations, socket.AddressFamily, socket.ProtocolType)
+        : base(poller.Operations, socket.AddressFamily, ProtocolOf(socket.SocketType, socket.ProtocolType))
     {
+        IsDatagram = socket.SocketType == SocketType.Dgram;
         _poller = poller;
         _socket = socket;
         _isConnection = socket.Connected;
@@ -86,7 +87,7 @@ internal sealed partial class PortableSocket : BackendSocket
 
     public static PortableSocket Attach(PortablePoller poller, Socket socket)
     {
-        ThrowIfNotStream(socket.SocketType);
+        ThrowIfNotPossible(socket.SocketType, socket.AddressFamily);
         socket.Blocking = false;
         return new PortableSocket(poller, socket);
     }
@@ -107,7 +108,7 @@ internal sealed partial class PortableSocket : BackendSocket
         if (request == _waitForInput)
         {
             OnInputWaited();
-            (isAwaited, operation) = (ReceiveSink is not null, _input);
+            (isAwaited, operation) = (ReceiveSink is not null || DatagramSink is not null, _input);
         }
         else if (request == _accept)
         {
@@ -116,6 +117,11 @@ internal sealed partial class PortableSocket : BackendSocket
         }
         else
         {
+            if (IsDatagram && request != _connect)
+            {
+                OnSendToEnded(request);
+            }
+
             (isAwaited, operation) = (IsOutputArmed, _output);
         }
 
@@ -138,6 +144,7 @@ internal sealed partial class PortableSocket : BackendSocket
         }
 
         _hasEndedOutput |= how != SocketShutdown.Receive;
+        _hasEndedInput |= how != SocketShutdown.Send;
         return SocketError.Success;
     }
 
@@ -149,7 +156,7 @@ internal sealed partial class PortableSocket : BackendSocket
         }
 
         StopAll();
-        if (!abort && _isConnection && !_hasEndedOutput)
+        if (!abort && _isConnection && !_hasEndedOutput && !IsDatagram)
         {
             // While a request is pending, the BCL closes with a reset, unless the output was ended before. A
             // failure means that the connection is gone already.
@@ -173,6 +180,7 @@ internal sealed partial class PortableSocket : BackendSocket
         DiscardIdle(_accept);
         DiscardIdle(_connect);
         DiscardIdle(_send);
+        DiscardIdle(_sendTo);
     }
 
     private static void DiscardIdle(PortableRequest? request)

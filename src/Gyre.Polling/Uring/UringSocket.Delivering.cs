@@ -184,6 +184,10 @@ internal sealed partial class UringSocket
             {
                 socket.ExecuteAccept(acceptor);
             }
+            else if (socket.DatagramSink is { } datagrams)
+            {
+                socket.ExecuteReceiveFrom(datagrams);
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class UringSocket
 
     /// <summary>Whether an execution would find something.</summary>
     private bool HasInput =>
-        _pieceCount != 0 || _inputEnded || IsInputReady || HasAccepted;
+        _pieceCount != 0 || _inputEnded || IsInputReady || HasAccepted || HasKeptDatagrams;
 
     private InputRequest WantedInput
     {
@@ -46,6 +46,11 @@ internal sealed partial class UringSocket
             if (ReceiveSink is not null && !_inputEnded)
             {
                 return _isDirect ? InputRequest.Poll : InputRequest.Receive;
+            }
+
+            if (DatagramSink is not null)
+            {
+                return InputRequest.Poll;
             }
 
             // A poll only tells of edges, which are remembered until somebody receives again.

@@ -55,6 +55,7 @@ internal sealed unsafe partial class UringSocket
     {
         ThrowIfClosed();
         ThrowIfOutputBusy();
+        ThrowIfDatagram();
         error = SocketError.Success;
         if (data.IsEmpty || IsOutputOver(out error))
         {
@@ -134,6 +135,7 @@ internal sealed unsafe partial class UringSocket
                 break;
             case OutputRequest.Room:
                 _mayHaveRoom = true;
+                _waitsForRoom = false;
                 break;
         }
 
@@ -190,6 +192,7 @@ internal sealed unsafe partial class UringSocket
     private bool IsOutputReady =>
         ConnectSink is not null ? !_connectIsPending
         : SendPiece is not null ? _mayHaveRoom || IsOutputOver(out _)
+        : IsDatagram ? !_waitsForRoom
         : _sendIsOver || IsOutputOver(out _);
 
     /// <summary>Has the kernel take what is staged, and learns what became of it.</summary>
@@ -238,6 +241,14 @@ internal sealed unsafe partial class UringSocket
         {
             _outputRequest = OutputRequest.Connect;
             _poller.AddOutputPoll(this, Descriptor);
+        }
+        else if (IsDatagram)
+        {
+            if (_waitsForRoom)
+            {
+                _outputRequest = OutputRequest.Room;
+                _poller.AddOutputPoll(this, Descriptor);
+            }
         }
         else if (SendPiece is not null)
         {
@@ -352,7 +363,11 @@ internal sealed unsafe partial class UringSocket
             IsQueued = false;
             if (socket.SendSink is { } sender)
             {
-                if (socket.SendPiece is { } piece)
+                if (socket.IsDatagram)
+                {
+                    socket.ExecuteSendTo(sender);
+                }
+                else if (socket.SendPiece is { } piece)
                 {
                     socket.ExecuteSendFile(piece, sender);
                 }

@@ -36,11 +36,18 @@ internal sealed partial class UringSocket : DescriptorSocket
     public bool HasRequests => _inputRequest != InputRequest.None || _outputRequest != OutputRequest.None;
 
     public static UringSocket Attach(UringPoller poller, Socket socket) =>
-        new(poller, TakeDescriptor(socket), socket, socket.AddressFamily, socket.ProtocolType);
+        new(poller, TakeDescriptor(socket), socket, socket.AddressFamily,
+            ProtocolOf(socket.SocketType, socket.ProtocolType))
+        {
+            IsDatagram = socket.SocketType == SocketType.Dgram,
+        };
 
     public static UringSocket Create(
         UringPoller poller, AddressFamily family, SocketType type, ProtocolType protocol) =>
-        new(poller, CreateDescriptor(family, type, protocol), null, family, protocol);
+        new(poller, CreateDescriptor(family, type, protocol), null, family, ProtocolOf(type, protocol))
+        {
+            IsDatagram = type == SocketType.Dgram,
+        };
 
     /// <summary>Brings the kernel into line with what is wanted.</summary>
     public void Settle()
