@@ -61,7 +61,7 @@ internal abstract partial class BackendSocket
     protected void FailDatagram(IDatagramSink sink, SocketError error)
     {
         if (error is SocketError.OperationAborted or SocketError.NotSocket or SocketError.InvalidArgument
-            or SocketError.Fault or SocketError.Disconnecting)
+            or SocketError.Fault)
         {
             StopReceiving();
             sink.OnReceiveFailed(error);

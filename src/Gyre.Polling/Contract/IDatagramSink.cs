@@ -20,7 +20,8 @@ public interface IDatagramSink
     /// sent to; <see cref="SocketError.MessageSize"/> when one arrived that is longer than 256 KiB.</param>
     void OnDatagramFailed(SocketError error);
 
-    /// <summary>Receiving has stopped: the socket was shut down, or is no longer of use.</summary>
-    /// <param name="error">For example <see cref="SocketError.Disconnecting"/>.</param>
+    /// <summary>Receiving has stopped: the socket is of no use any more.</summary>
+    /// <param name="error">For example <see cref="SocketError.NotSocket"/>, when somebody else closed the
+    /// descriptor.</param>
     void OnReceiveFailed(SocketError error);
 }

@@ -48,13 +48,6 @@ internal abstract partial class DescriptorSocket
             Operations.ExecuteAgain(Input);
         }
 
-        if (batch.Data(0).IsEmpty && batch.Address(0).IsEmpty && Libc.IsInputShutDown(Descriptor))
-        {
-            // Not an empty datagram, but what a receive gives after a shutdown, without end.
-            FailDatagram(sink, SocketError.Disconnecting);
-            return;
-        }
-
         int next = 0;
         try
         {

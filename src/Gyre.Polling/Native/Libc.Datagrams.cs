@@ -7,9 +7,6 @@ internal static unsafe partial class Libc
 {
     public const int SocketDatagram = 2;
 
-    private const short PollReadHangUp = 0x2000;
-    private const short PollHangUp = 0x10;
-
     /// <summary>Receives datagrams, as many as there are and fit, without waiting.</summary>
     /// <param name="descriptor">The socket.</param>
     /// <param name="messages">The kernel fills them in, and writes to what they point to.</param>
@@ -26,29 +23,10 @@ internal static unsafe partial class Libc
     public static nint SendTo(int descriptor, byte* data, nuint length, byte* address, int addressLength) =>
         Check(sendto(descriptor, data, length, MessageNoSignal | MessageDontWait, address, (uint)addressLength));
 
-    /// <summary>Whether a socket's input was shut down.</summary>
-    public static bool IsInputShutDown(int descriptor)
-    {
-        var entry = new PollEntry { Descriptor = descriptor, Events = PollReadHangUp };
-        return poll(&entry, 1, 0) > 0 && (entry.Returned & (PollReadHangUp | PollHangUp)) != 0;
-    }
-
     [LibraryImport(Name)]
     private static partial int recvmmsg(int descriptor, KernelMessage* messages, uint count, int flags, void* timeout);
 
     [LibraryImport(Name)]
     private static partial nint sendto(
         int descriptor, byte* data, nuint length, int flags, byte* address, uint addressLength);
-
-    [LibraryImport(Name)]
-    private static partial int poll(PollEntry* entries, nuint count, int milliseconds);
-
-    /// <summary><c>struct pollfd</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
 }

@@ -15,7 +15,6 @@ internal sealed partial class PortableSocket
     private SocketError _sendToError;
     private ReadOnlyMemory<byte> _sendToData;
     private bool _sendToIsOver;
-    private bool _hasEndedInput;
 
     private DatagramAddresses Addresses => _addresses ??= new DatagramAddresses(Family);
 
@@ -96,13 +95,6 @@ internal sealed partial class PortableSocket
         if (error is SocketError.Success or SocketError.MessageSize)
         {
             count = TakeDatagram(buffer, out from, out error);
-        }
-
-        if (_hasEndedInput)
-        {
-            // From here on a receive gives empty datagrams without end.
-            FailDatagram(sink, SocketError.Disconnecting);
-            return;
         }
 
         // The next one is asked for before the sink hears of this one: it may stop, start again, close, or throw.

@@ -31,10 +31,16 @@ internal sealed partial class PortableSocket
         {
             _waitForInput = NewRequest(PortableRequestKind.WaitForInput);
             _waitForInput.SetBuffer(IsDatagram ? new byte[1] : Memory<byte>.Empty);
-            _waitForInput.SocketFlags = IsDatagram ? SocketFlags.Peek : SocketFlags.None;
         }
 
-        if (!_waitForInput.IsPending && _waitForInput.Begin(_socket))
+        if (_waitForInput.IsPending)
+        {
+            return;
+        }
+
+        // The BCL leaves the flags of the last outcome there.
+        _waitForInput.SocketFlags = IsDatagram ? SocketFlags.Peek : SocketFlags.None;
+        if (_waitForInput.Begin(_socket))
         {
             OnInputWaited();
             Operations.ExecuteAgain(_input);

@@ -144,7 +144,6 @@ internal sealed partial class PortableSocket : BackendSocket
         }
 
         _hasEndedOutput |= how != SocketShutdown.Receive;
-        _hasEndedInput |= how != SocketShutdown.Send;
         return SocketError.Success;
     }
 

@@ -223,10 +223,11 @@ public sealed partial class PollerContract
         Expect.Equal([2], ReceiveExactly(peer, 1));
     }
 
-    [Clause("To attach a socket that is not a stream is an ArgumentException that says so.")]
-    internal void Attach_DatagramSocket_Throws()
+    [Clause("To attach a socket that is neither a stream nor of datagrams is an ArgumentException that says so.")]
+    internal void Attach_SequencedSocket_Throws()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Expect.Applies(OperatingSystem.IsLinux(), "Only Linux has sequenced Unix sockets.");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
         ArgumentException error = Expect.Throws<ArgumentException>(() => Poller.Attach(socket));
         Expect.Mentions("stream", error);
     }

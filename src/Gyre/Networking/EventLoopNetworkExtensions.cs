@@ -209,6 +209,7 @@ public static class EventLoopNetworkExtensions
     {
         try
         {
+            NetworkErrors.ThrowIfNotStream(socket);
             return loop.Poller.Attach(socket);
         }
         catch

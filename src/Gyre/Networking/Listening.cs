@@ -94,6 +94,16 @@ internal static class Listening
         }
     }
 
+    /// <summary>Lets several sockets bind one port (SO_REUSEPORT).</summary>
+    public static void SetReusePort(Socket socket)
+    {
+        // The BCL has no name for SO_REUSEPORT. Its ReuseAddress sets both, which is more than was asked for.
+        (int level, int option) = OperatingSystem.IsLinux() ? (1, 15)
+            : OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? (0xffff, 0x200)
+            : throw new PlatformNotSupportedException("This system has no SO_REUSEPORT. Leave ReusePort false.");
+        socket.SetRawSocketOption(level, option, [1, 0, 0, 0]);
+    }
+
     /// <summary>Binds a port on several addresses. Port 0 becomes the same port on each of them.</summary>
     private static List<Socket> BindAll(IEnumerable<IPAddress> addresses, int port, ServerOptions options, string? host)
     {
@@ -158,14 +168,5 @@ internal static class Listening
             throw new PlatformNotSupportedException(
                 "On this system the BCL's sockets always reuse addresses. Leave ReuseAddress true.");
         }
-    }
-
-    private static void SetReusePort(Socket socket)
-    {
-        // The BCL has no name for SO_REUSEPORT. Its ReuseAddress sets both, which is more than was asked for.
-        (int level, int option) = OperatingSystem.IsLinux() ? (1, 15)
-            : OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD() ? (0xffff, 0x200)
-            : throw new PlatformNotSupportedException("This system has no SO_REUSEPORT. Leave ReusePort false.");
-        socket.SetRawSocketOption(level, option, [1, 0, 0, 0]);
     }
 }

@@ -9,6 +9,16 @@ internal static class NetworkErrors
     public static SocketException Create(SocketError error, string what) =>
         new((int)error, $"{what}: {Describe(error)}");
 
+    /// <summary>Refuses a socket that has no connections.</summary>
+    public static void ThrowIfNotStream(Socket socket)
+    {
+        if (socket.SocketType != SocketType.Stream)
+        {
+            throw new ArgumentException(
+                $"A stream socket is needed, and this one is of the type {socket.SocketType}.", nameof(socket));
+        }
+    }
+
     /// <summary>The system's text for an error.</summary>
     public static string Describe(SocketError error) => new SocketException((int)error).Message;
 }

@@ -32,6 +32,7 @@ public sealed partial class Server : IAsyncDisposable
         TlsOptions.Check(options);
         foreach (Socket socket in sockets)
         {
+            NetworkErrors.ThrowIfNotStream(socket);
             _listeners.Add(new Listener(this, socket));
         }
 

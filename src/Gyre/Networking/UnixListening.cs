@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using Gyre.Polling;
 
@@ -40,6 +41,37 @@ internal static class UnixListening
         }
     }
 
+    /// <summary>Binds a datagram socket to a path or a name.</summary>
+    /// <param name="loop">Hears of stale files that cannot be removed.</param>
+    /// <param name="socket">Is used up, also when this fails.</param>
+    /// <param name="local">The path or name.</param>
+    /// <param name="cleanUp">Whether the path's file goes with the socket.</param>
+    public static (Socket Socket, UnixSocketFile? File) BindDatagrams(
+        EventLoop loop, Socket socket, EndPoint local, bool cleanUp)
+    {
+        // A name in the abstract namespace begins with a zero byte, behind the two of the family.
+        SocketAddress address = local.Serialize();
+        bool isFile = address.Size > 2 && address[2] != 0;
+        string path = local.ToString()!;
+        if (isFile)
+        {
+            RemoveStale(loop, path);
+        }
+
+        try
+        {
+            socket.Bind(local);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        Socket bound = Release(socket);
+        return (bound, isFile && cleanUp ? new UnixSocketFile(path) : null);
+    }
+
     /// <summary>Removes what an earlier server has left at the path, or has there: as asyncio, the newcomer takes
     /// the address over. What is no socket is left alone; then the path cannot be bound.</summary>
     private static void RemoveStale(EventLoop loop, string path)
@@ -67,10 +99,11 @@ internal static class UnixListening
         }
     }
 
+    private static Socket Bind(string path) => Release(Listening.Bind(new UnixDomainSocketEndPoint(path), s_plain));
+
     [SuppressMessage("Reliability", "CA2000", Justification = "The descriptor is the returned socket's.")]
-    private static Socket Bind(string path)
+    private static Socket Release(Socket bound)
     {
-        Socket bound = Listening.Bind(new UnixDomainSocketEndPoint(path), s_plain);
         if (OperatingSystem.IsWindows())
         {
             return bound;

@@ -3,7 +3,7 @@ using Gyre.Polling;
 
 namespace Gyre;
 
-/// <summary>The file of a Unix socket that a server has bound.</summary>
+/// <summary>The file of a Unix socket that a server or a datagram endpoint has bound.</summary>
 internal sealed class UnixSocketFile
 {
     private readonly string _path;
@@ -32,7 +32,7 @@ internal sealed class UnixSocketFile
         {
             loop.CallExceptionHandler(new ExceptionContext
             {
-                Message = $"The Unix socket {_path} of a closed server could not be removed.",
+                Message = $"The closed Unix socket {_path} could not be removed.",
                 Exception = e,
             });
         }

@@ -52,4 +52,19 @@ public sealed class LayoutTests
         Assert.Equal(0, Marshal.OffsetOf<Linger>(nameof(Linger.OnOff)));
         Assert.Equal(4, Marshal.OffsetOf<Linger>(nameof(Linger.Seconds)));
     }
+
+    [Fact]
+    public void KernelMessage_Always_HasTheKernelsLayout()
+    {
+        Assert.Equal(64, Unsafe.SizeOf<KernelMessage>());
+        Assert.Equal(0, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.Name)));
+        Assert.Equal(8, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.NameLength)));
+        Assert.Equal(16, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.Vectors)));
+        Assert.Equal(24, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.VectorCount)));
+        Assert.Equal(32, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.Control)));
+        Assert.Equal(40, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.ControlLength)));
+        Assert.Equal(48, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.Flags)));
+        Assert.Equal(56, Marshal.OffsetOf<KernelMessage>(nameof(KernelMessage.Length)));
+        Assert.Equal(16, Unsafe.SizeOf<KernelVector>());
+    }
 }

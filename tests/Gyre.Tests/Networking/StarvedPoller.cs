@@ -97,6 +97,14 @@ public sealed class StarvedPoller(Poller inner) : Poller
 
         public override void Send(ReadOnlyMemory<byte> data, ISendSink sink) => throw new NotSupportedException();
 
+        public override void StartReceivingFrom(IDatagramSink sink) => throw new NotSupportedException();
+
+        public override SocketError TrySendTo(ReadOnlySpan<byte> data, EndPoint? remote) =>
+            throw new NotSupportedException();
+
+        public override void SendTo(ReadOnlyMemory<byte> data, EndPoint? remote, ISendSink sink) =>
+            throw new NotSupportedException();
+
         public override SocketError Shutdown(SocketShutdown how) => throw new NotSupportedException();
 
         private void Refuse(IAcceptSink sink, PollSocket connection)
