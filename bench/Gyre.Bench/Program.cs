@@ -7,6 +7,8 @@ var root = new RootCommand("Measures Gyre: servers for load clients, and small c
     MicroCommand.Create(),
     CompareCommand.Create(),
     PeerCommand.Create(),
+    DatagramCommand.CreateEcho(),
+    DatagramCommand.CreateLoad(),
     HttpFetchCommand.Create(),
 };
 return root.Parse(args).Invoke();

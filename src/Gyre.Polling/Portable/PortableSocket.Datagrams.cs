@@ -15,6 +15,7 @@ internal sealed partial class PortableSocket
     private SocketError _sendToError;
     private ReadOnlyMemory<byte> _sendToData;
     private bool _sendToIsOver;
+    private bool _hasSent;
 
     private DatagramAddresses Addresses => _addresses ??= new DatagramAddresses(Family);
 
@@ -39,7 +40,11 @@ internal sealed partial class PortableSocket
 
         try
         {
-            _ = _socket.SendTo(data, SocketFlags.None, Addresses.Of(remote));
+            // Only the first of the two has the BCL learn that the system has bound the socket.
+            _ = _hasSent
+                ? _socket.SendTo(data, SocketFlags.None, Addresses.Of(remote))
+                : _socket.SendTo(data, SocketFlags.None, remote);
+            _hasSent = true;
             return SocketError.Success;
         }
         catch (SocketException e)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Gyre.Polling.Tests;
@@ -42,25 +43,53 @@ public sealed class AllocationTests
         Assert.True(sender.Sends > 10, "The sends were meant to go on.");
     }
 
+    [Theory]
+    [InlineData(PollerBackend.Epoll)]
+    [InlineData(PollerBackend.IoUring)]
+    [InlineData(PollerBackend.Portable)]
+    public void Datagrams_Steady_AllocateNothing(PollerBackend backend)
+    {
+        Assert.SkipUnless(Poller.IsSupported(backend), $"This machine has no {backend} backend.");
+        using var harness = new PollerHarness(Poller.Create(backend));
+        (PollSocket socket, EndPoint address) server = Bind(harness);
+        (PollSocket socket, EndPoint address) client = Bind(harness);
+        var atServer = new DatagramEcho(server.socket);
+        var atClient = new DatagramEcho(client.socket);
+        server.socket.StartReceivingFrom(atServer);
+        client.socket.StartReceivingFrom(atClient);
+        client.socket.TrySendTo(new byte[1024], server.address);
+        AssertNoAllocation(harness, () => atClient.Datagrams);
+    }
+
+    private static (PollSocket Socket, EndPoint Address) Bind(PollerHarness harness)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (harness.Poller.Attach(socket), socket.LocalEndPoint!);
+    }
+
+    private static void AssertNoAllocation(PollerHarness harness, Echo echo) =>
+        AssertNoAllocation(harness, () => echo.Messages);
+
     /// <summary>Of several rounds, one allocates nothing: a message costs nothing, though the runtime may,
     /// now and then, when it compiles again what has become hot.</summary>
-    private static void AssertNoAllocation(PollerHarness harness, Echo echo)
+    private static void AssertNoAllocation(PollerHarness harness, Func<int> messages)
     {
         long least = long.MaxValue;
         for (int round = 0; round < Rounds && least > 0; round++)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            RunUntil(harness, echo, echo.Messages + MessagesOfRound);
+            RunUntil(harness, messages, messages() + MessagesOfRound);
             least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
         Assert.Equal(0, least);
     }
 
-    private static void RunUntil(PollerHarness harness, Echo echo, int messages)
+    private static void RunUntil(PollerHarness harness, Func<int> messages, int end)
     {
         long start = TimeProvider.System.GetTimestamp();
-        while (echo.Messages < messages)
+        while (messages() < end)
         {
             harness.Turn(timeoutNanoseconds: 100_000_000);
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "the echo stopped");
@@ -86,6 +115,24 @@ public sealed class AllocationTests
         }
 
         public void OnEndOfInput() => Assert.Fail("The peer does not end.");
+
+        public void OnReceiveFailed(SocketError error) => Assert.Fail(error.ToString());
+    }
+
+    private sealed class DatagramEcho(PollSocket socket) : IDatagramSink
+    {
+        public int Datagrams { get; private set; }
+
+        public void OnDatagram(ReadOnlySpan<byte> data, EndPoint from)
+        {
+            Datagrams++;
+            if (socket.TrySendTo(data, from) is not SocketError.Success and var error)
+            {
+                Assert.Fail(error.ToString());
+            }
+        }
+
+        public void OnDatagramFailed(SocketError error) => Assert.Fail(error.ToString());
 
         public void OnReceiveFailed(SocketError error) => Assert.Fail(error.ToString());
     }

@@ -9,14 +9,14 @@ public sealed class DatagramEndpointTests : DatagramTest
 {
     private static readonly IPEndPoint s_anyPortV6 = new(IPAddress.IPv6Loopback, 0);
 
-    /// <summary>CPython: EventLoopTestsMixin.test_create_datagram_endpoint; ProtocolsAbsTests.test_datagram_protocol.
+    /// <summary>test_events.py: EventLoopTestsMixin.test_create_datagram_endpoint; ProtocolsAbsTests.test_datagram_protocol.
     /// </summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_LocalAndRemote_TalkToEachOther(PollerBackend backend) =>
         Run(backend, async () => await Talk(AnyPort));
 
-    /// <summary>CPython: EventLoopTestsMixin.test_create_datagram_endpoint_ipv6.</summary>
+    /// <summary>test_events.py: EventLoopTestsMixin.test_create_datagram_endpoint_ipv6.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_IPv6_TalkToEachOther(PollerBackend backend)
@@ -63,7 +63,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(client, server);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_ip_addr.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_LiteralAddress_AsksNoResolver(PollerBackend backend) => Run(backend, async () =>
@@ -74,7 +74,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(endpoint);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_NameHasNoAddress_Fails(PollerBackend backend) => Run(backend, async () =>
@@ -85,7 +85,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         Assert.Equal(SocketError.HostNotFound, error.SocketErrorCode);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_NeitherAddressNorFamily_Throws(PollerBackend backend) => Run(backend, async () =>
@@ -96,7 +96,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await Aio.Yield();
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_FamiliesDiffer_Throws(PollerBackend backend) => Run(backend, async () =>
@@ -127,7 +127,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         Assert.Equal(SocketError.AddressNotAvailable, error.SocketErrorCode);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_cant_bind.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_AddressIsTaken_FailsAndSaysWhere(PollerBackend backend) => Run(backend, async () =>
@@ -138,7 +138,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         Assert.Contains(taken.LocalEndPoint!.ToString()!, error.Message);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err. A broadcast address
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err. A broadcast address
     /// is refused by the system without permission.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
@@ -151,7 +151,7 @@ public sealed class DatagramEndpointTests : DatagramTest
             error.SocketErrorCode.ToString());
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_socket_err. No system has such a
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_socket_err. No system has such a
     /// protocol for datagrams.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
@@ -166,7 +166,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await Assert.ThrowsAsync<SocketException>(() => OpenAsync(AnyPort, options: options).AsTask());
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sockopts.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_Options_AreSetOnlyWhenAskedFor(PollerBackend backend) => Run(backend, async () =>
@@ -178,13 +178,15 @@ public sealed class DatagramEndpointTests : DatagramTest
             AnyPort, options: new DatagramOptions { AllowBroadcast = true, ReusePort = OperatingSystem.IsLinux() });
         Assert.True(set.Transport.Socket!.EnableBroadcast);
         Assert.Equal(OperatingSystem.IsLinux() ? 1 : 0, ReusesPort(set));
-        Assert.Equal(0, (int)set.Transport.Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress)!);
+        Assert.Equal(0, Option(set, 2));
         await CloseAsync(plain, set);
 
-        static int ReusesPort(RecordingDatagrams endpoint)
+        static int ReusesPort(RecordingDatagrams endpoint) => Option(endpoint, 15);
+
+        static int Option(RecordingDatagrams endpoint, int option)
         {
             Span<byte> value = stackalloc byte[4];
-            return OperatingSystem.IsLinux() && endpoint.Transport.Socket!.GetRawSocketOption(1, 15, value) == 4
+            return OperatingSystem.IsLinux() && endpoint.Transport.Socket!.GetRawSocketOption(1, option, value) == 4
                 ? BitConverter.ToInt32(value)
                 : 0;
         }
@@ -202,7 +204,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(first, second);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_allow_broadcast.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_allow_broadcast.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_AllowBroadcast_IsNotConnected(PollerBackend backend) => Run(backend, async () =>
@@ -241,7 +243,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(sender, listener);
     });
 
-    /// <summary>CPython: EventLoopTestsMixin.test_create_datagram_endpoint_sock,
+    /// <summary>test_events.py: EventLoopTestsMixin.test_create_datagram_endpoint_sock,
     /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_sock.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
@@ -265,7 +267,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         Assert.Null(transport.Socket);
     });
 
-    /// <summary>CPython: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_wrong_sock.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_wrong_sock.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_StreamSocket_IsRefused(PollerBackend backend) => Run(backend, async () =>

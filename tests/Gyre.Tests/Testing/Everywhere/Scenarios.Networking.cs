@@ -53,6 +53,7 @@ internal static partial class Scenarios
             realTime: true);
         AddServers(all);
         AddSockets(all);
+        AddDatagrams(all);
         AddTls(all);
     }
 
