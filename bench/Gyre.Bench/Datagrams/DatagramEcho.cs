@@ -33,7 +33,8 @@ internal static class DatagramEcho
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"mode={mode} n={count} cpu_ns={meter.Nanoseconds:F0} wall_ns={meter.WallNanoseconds:F0} bytes={meter.BytesEach:F2}"));
+            $"mode={mode} n={count} cpu_ns={meter.Nanoseconds:F0} wall_ns={meter.WallNanoseconds:F0} "
+            + $"bytes={meter.BytesEach:F2}"));
     }
 
     private static async Coroutine Serve(IPEndPoint address, Meter meter)

@@ -9,8 +9,8 @@ public sealed class DatagramEndpointTests : DatagramTest
 {
     private static readonly IPEndPoint s_anyPortV6 = new(IPAddress.IPv6Loopback, 0);
 
-    /// <summary>test_events.py: EventLoopTestsMixin.test_create_datagram_endpoint; ProtocolsAbsTests.test_datagram_protocol.
-    /// </summary>
+    /// <summary>test_events.py: EventLoopTestsMixin.test_create_datagram_endpoint;
+    /// ProtocolsAbsTests.test_datagram_protocol. </summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_LocalAndRemote_TalkToEachOther(PollerBackend backend) =>
@@ -74,7 +74,8 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(endpoint);
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_addrinfo.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_NameHasNoAddress_Fails(PollerBackend backend) => Run(backend, async () =>
@@ -85,7 +86,8 @@ public sealed class DatagramEndpointTests : DatagramTest
         Assert.Equal(SocketError.HostNotFound, error.SocketErrorCode);
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_noaddr_nofamily.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_NeitherAddressNorFamily_Throws(PollerBackend backend) => Run(backend, async () =>
@@ -96,7 +98,8 @@ public sealed class DatagramEndpointTests : DatagramTest
         await Aio.Yield();
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_no_matching_family.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_FamiliesDiffer_Throws(PollerBackend backend) => Run(backend, async () =>
@@ -133,13 +136,15 @@ public sealed class DatagramEndpointTests : DatagramTest
     public void CreateDatagramEndpoint_AddressIsTaken_FailsAndSaysWhere(PollerBackend backend) => Run(backend, async () =>
     {
         using Socket taken = NewPeer(AnyPort);
-        SocketException error = await Assert.ThrowsAsync<SocketException>(() => OpenAsync(taken.LocalEndPoint).AsTask());
+        SocketException error = await Assert.ThrowsAsync<SocketException>(
+            () => OpenAsync(taken.LocalEndPoint).AsTask());
         Assert.Equal(SocketError.AddressAlreadyInUse, error.SocketErrorCode);
         Assert.Contains(taken.LocalEndPoint!.ToString()!, error.Message);
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err. A broadcast address
-    /// is refused by the system without permission.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_connect_err. A broadcast address is
+    /// refused by the system without permission.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_ConnectFails_ThrowsIt(PollerBackend backend) => Run(backend, async () =>
@@ -151,8 +156,8 @@ public sealed class DatagramEndpointTests : DatagramTest
             error.SocketErrorCode.ToString());
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_socket_err. No system has such a
-    /// protocol for datagrams.</summary>
+    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_socket_err.
+    /// No system has such a protocol for datagrams.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_NoSuchSocket_Fails(PollerBackend backend) => Run(backend, async () =>
@@ -204,7 +209,8 @@ public sealed class DatagramEndpointTests : DatagramTest
         await CloseAsync(first, second);
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_allow_broadcast.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_allow_broadcast.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_AllowBroadcast_IsNotConnected(PollerBackend backend) => Run(backend, async () =>
@@ -284,8 +290,9 @@ public sealed class DatagramEndpointTests : DatagramTest
     public void CreateDatagramEndpoint_FactoryThrows_NothingStaysOpen(PollerBackend backend) => Run(backend, async () =>
     {
         Socket socket = NewPeer(AnyPort);
-        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => EventLoop.Running.CreateDatagramEndpoint<RecordingDatagrams>(
-            () => throw new TimeZoneNotFoundException(), socket).AsTask());
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(
+            () => EventLoop.Running.CreateDatagramEndpoint<RecordingDatagrams>(
+                () => throw new TimeZoneNotFoundException(), socket).AsTask());
         Assert.True(socket.SafeHandle.IsClosed);
     });
 

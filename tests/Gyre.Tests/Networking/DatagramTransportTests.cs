@@ -7,7 +7,8 @@ namespace Gyre.Tests.Networking;
 /// <summary>What datagram transports promise their protocols.</summary>
 public sealed class DatagramTransportTests : DatagramTest
 {
-    /// <summary>Guarantee G-121. test_selector_events.py: SelectorDatagramTransportTests.test_read_ready, test_sendto, test_sendto_no_data.</summary>
+    /// <summary>Guarantee G-121. test_selector_events.py: SelectorDatagramTransportTests.test_read_ready,
+    /// test_sendto, test_sendto_no_data.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SendTo_AnySize_ArrivesWhole(PollerBackend backend) => Run(backend, async () =>
@@ -50,8 +51,9 @@ public sealed class DatagramTransportTests : DatagramTest
         await CloseAsync(first, second);
     });
 
-    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_read_ready_oserr, test_sendto_error_received,
-    /// test_sendto_error_received_connected, test_fatal_error_connected.</summary>
+    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_read_ready_oserr,
+    /// test_sendto_error_received, test_sendto_error_received_connected,
+    /// test_fatal_error_connected.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void ErrorReceived_ConnectedPeerIsGone_EndpointGoesOn(PollerBackend backend) => Run(backend, async () =>
@@ -93,8 +95,8 @@ public sealed class DatagramTransportTests : DatagramTest
         await CloseAsync(client);
     });
 
-    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_sendto_connected_addr. The remote address may be given
-    /// again, and no other.</summary>
+    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_sendto_connected_addr. The
+    /// remote address may be given again, and no other.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SendTo_OtherAddressThanTheRemote_Throws(PollerBackend backend) => Run(backend, async () =>
@@ -115,7 +117,8 @@ public sealed class DatagramTransportTests : DatagramTest
         await CloseAsync(client, free);
     });
 
-    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_sendto_closing, test_sendto_exception.</summary>
+    /// <summary>test_selector_events.py: SelectorDatagramTransportTests.test_sendto_closing,
+    /// test_sendto_exception.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SendTo_Closing_IsDroppedAndSomebodyIsWarned(PollerBackend backend) => Run(backend, async () =>
@@ -175,7 +178,8 @@ public sealed class DatagramTransportTests : DatagramTest
         Assert.Null(server.Error);
     });
 
-    /// <summary>Guarantee G-122. The calls of a protocol's end: once, after everything else, whoever asks for it how often.</summary>
+    /// <summary>Guarantee G-122. The calls of a protocol's end: once, after everything else, whoever asks for
+    /// it how often.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Close_FromInsideADatagram_IsTheLastCall(PollerBackend backend) => Run(backend, async () =>

@@ -74,7 +74,8 @@ public sealed class UnixDatagramTests : DatagramTest
         await CloseAsync(client, server);
     });
 
-    /// <summary>test_base_events.py: BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_existing_sock_unix.</summary>
+    /// <summary>test_base_events.py:
+    /// BaseEventLoopWithSelectorTests.test_create_datagram_endpoint_existing_sock_unix.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_StaleSocket_IsReplaced(PollerBackend backend) => RunOnLinux(backend, async () =>
@@ -113,9 +114,10 @@ public sealed class UnixDatagramTests : DatagramTest
         Assert.True(File.Exists(_directory["server"]));
     });
 
-    /// <summary>Guarantee G-124. test_selector_events.py: SelectorDatagramTransportTests.test_sendto_buffer, test_sendto_buffer_nodata,
-    /// test_sendto_tryagain, test_sendto_sendto_ready, test_sendto_sendto_ready_blocked, test_sendto_ready,
-    /// test_sendto_ready_tryagain, test_sendto_ready_no_data.</summary>
+    /// <summary>Guarantee G-124. test_selector_events.py: SelectorDatagramTransportTests.test_sendto_buffer,
+    /// test_sendto_buffer_nodata, test_sendto_tryagain, test_sendto_sendto_ready,
+    /// test_sendto_sendto_ready_blocked, test_sendto_ready, test_sendto_ready_tryagain,
+    /// test_sendto_ready_no_data.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SendTo_PeerIsFull_WaitsInOrderAndTellsTheProtocol(PollerBackend backend) => RunOnLinux(backend, async () =>
