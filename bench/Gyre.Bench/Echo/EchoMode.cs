@@ -11,4 +11,7 @@ internal enum EchoMode
 
     /// <summary>A coroutine a connection: <see cref="StreamEcho"/>.</summary>
     Streams,
+
+    /// <summary>A coroutine a connection, on plain sockets: <see cref="SocketEcho"/>.</summary>
+    Sockets,
 }

@@ -10,8 +10,9 @@ internal static class EchoServer
     private const int Backlog = 4096;
 
     /// <summary>Serves until SIGTERM or SIGINT. Says where on standard output first.</summary>
-    public static void Run(EchoMode mode, PollerBackend backend, int port) =>
-        Aio.Run(() => Serve(mode, port), new EventLoopOptions { Backend = backend });
+    public static void Run(EchoMode mode, PollerBackend backend, int port) => Aio.Run(
+        () => mode == EchoMode.Sockets ? SocketEcho.Serve(port, Backlog) : Serve(mode, port),
+        new EventLoopOptions { Backend = backend });
 
     private static async Coroutine Serve(EchoMode mode, int port)
     {

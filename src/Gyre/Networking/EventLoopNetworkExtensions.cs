@@ -176,6 +176,21 @@ public static class EventLoopNetworkExtensions
             ArgumentException.ThrowIfNullOrEmpty(host);
             return [.. await HostResolver.ResolveAsync(loop, host, family)];
         }
+
+        /// <summary>The names of an address and of its port. asyncio: <c>getnameinfo</c>.</summary>
+        /// <param name="address">The address.</param>
+        /// <param name="flags">Which names. With both numeric flags nobody is asked.</param>
+        /// <returns>The host's name, or its address when it has none; the service's name, or its number.</returns>
+        /// <remarks>Loop thread only. Looked up as <see cref="ResolveAsync"/> does, on the same threads. On cancel: returns
+        /// at once. Ports have names on Linux only.</remarks>
+        /// <exception cref="SocketException">The host has no name and <see cref="NameInfoFlags.NameRequired"/> is set, or
+        /// no server could be asked.</exception>
+        public Coroutine<(string Host, string Service)> GetNameInfoAsync(
+            IPEndPoint address, NameInfoFlags flags = NameInfoFlags.None)
+        {
+            ArgumentNullException.ThrowIfNull(address);
+            return HostResolver.GetNameAsync(loop, address, flags);
+        }
     }
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToHost<TProtocol>(

@@ -10,7 +10,9 @@ namespace Gyre;
 /// lookups hold up neither a loop nor other work of the thread pool. Lookups of one name that are under way are
 /// shared, by all loops of the process. Everything behind the lock is for any thread.
 /// </remarks>
-internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> lookup)
+internal sealed class HostResolver(
+    Func<string, AddressFamily, IPAddress[]> lookup,
+    Func<IPEndPoint, NameInfoFlags, (string Host, string Service)>? names = null)
 {
     private const int ThreadsMax = 8;
     private const int IdleMillisecondsMax = 10_000;
@@ -18,7 +20,9 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     private static readonly HostResolver s_system = new(Dns.GetHostAddresses);
 
     private readonly object _lock = new();
-    private readonly Dictionary<(string Host, AddressFamily Family), Lookup> _underWay = [];
+
+    // What is asked for, as a value: a name and a family, or an address and flags.
+    private readonly Dictionary<object, Lookup> _underWay = [];
     private readonly Queue<Lookup> _queue = new();
     private int _threads;
     private int _idleThreads;
@@ -39,18 +43,29 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
         // The system's resolver, unless a test has attached its own before.
         HostResolver resolver = loop.Attachment(static _ => s_system);
         string name = ToAscii(host);
-        var request = new Request(loop, host);
-        resolver.Enqueue(name, family, request);
-        try
+        var request = new Request(loop, $"The host name '{host}' cannot be resolved");
+        await resolver.RunAsync((name, family), () => resolver.LookUp(name, family), request);
+        return request.Take<IPAddress[]>() is { Length: > 0 } addresses ? addresses : throw request.NotFound();
+    }
+
+    /// <summary>The names of an address and its port. What is numeric needs no thread.</summary>
+    /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
+    public static async Coroutine<(string Host, string Service)> GetNameAsync(
+        EventLoop loop, IPEndPoint address, NameInfoFlags flags)
+    {
+        const NameInfoFlags Numeric = NameInfoFlags.NumericHost | NameInfoFlags.NumericService;
+        if ((flags & (Numeric | NameInfoFlags.NameRequired)) == Numeric)
         {
-            await request.Done;
-        }
-        finally
-        {
-            request.Abandon();
+            return NumbersOf(address);
         }
 
-        return request.TakeAddresses();
+        HostResolver resolver = loop.Attachment(static _ => s_system);
+
+        // A copy: the caller may change his while another thread looks at it.
+        var asked = new IPEndPoint(address.Address, address.Port);
+        var request = new Request(loop, $"The address {address} has no name");
+        await resolver.RunAsync((asked, flags), () => resolver.LookUp(asked, flags), request);
+        return request.Take<(string Host, string Service)>();
     }
 
     /// <summary>The form of a name that servers know: letters beyond ASCII are encoded (RFC 3492).</summary>
@@ -66,19 +81,39 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
         }
     }
 
-    private void Enqueue(string host, AddressFamily family, Request request)
+    private static (string Host, string Service) NumbersOf(IPEndPoint address) =>
+        (address.Address.ToString(), address.Port.ToString(CultureInfo.InvariantCulture));
+
+    private IPAddress[] LookUp(string host, AddressFamily family) => lookup(host, family);
+
+    private (string Host, string Service) LookUp(IPEndPoint address, NameInfoFlags flags) =>
+        (names ?? SystemNames.Get)(address, flags);
+
+    private async Coroutine RunAsync(object key, Func<object> work, Request request)
+    {
+        Enqueue(key, work, request);
+        try
+        {
+            await request.Done;
+        }
+        finally
+        {
+            request.Abandon();
+        }
+    }
+
+    private void Enqueue(object key, Func<object> work, Request request)
     {
         bool startThread = false;
         lock (_lock)
         {
-            var key = (host, family);
             if (_underWay.TryGetValue(key, out Lookup? shared))
             {
                 shared.Requests.Add(request);
                 return;
             }
 
-            var added = new Lookup(host, family, request);
+            var added = new Lookup(key, work, request);
             _underWay.Add(key, added);
             _queue.Enqueue(added);
             if (_idleThreads >= _queue.Count)
@@ -102,13 +137,13 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     {
         while (Take(out bool wanted) is { } work)
         {
-            IPAddress[] addresses = [];
+            object? result = null;
             Exception? error = null;
             if (wanted)
             {
                 try
                 {
-                    addresses = lookup(work.Host, work.Family);
+                    result = work.Run();
                 }
                 catch (Exception e)
                 {
@@ -117,14 +152,14 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
 
                 lock (_lock)
                 {
-                    _underWay.Remove((work.Host, work.Family));
+                    _underWay.Remove(work.Key);
                 }
             }
 
             // It is no longer under way, so nobody adds to the list.
             foreach (Request request in work.Requests)
             {
-                request.Deliver(addresses, error);
+                request.Deliver(result, error);
             }
         }
     }
@@ -152,7 +187,7 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
             wanted = work.Requests.Exists(static request => !request.IsAbandoned);
             if (!wanted)
             {
-                _underWay.Remove((work.Host, work.Family));
+                _underWay.Remove(work.Key);
             }
 
             return work;
@@ -160,11 +195,11 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     }
 
     /// <summary>One call of the system's resolver, for everybody who asks for the same.</summary>
-    private sealed class Lookup(string host, AddressFamily family, Request first)
+    private sealed class Lookup(object key, Func<object> run, Request first)
     {
-        public string Host => host;
+        public object Key => key;
 
-        public AddressFamily Family => family;
+        public Func<object> Run => run;
 
         /// <summary>Under the resolver's lock, until the lookup is no longer under way.</summary>
         public List<Request> Requests { get; } = [first];
@@ -174,15 +209,17 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
     private sealed class Request : WorkItem
     {
         private readonly EventLoop _loop;
-        private readonly string _host;
-        private IPAddress[]? _addresses;
+        private readonly string _failure;
+        private object? _result;
         private Exception? _error;
         private bool _abandoned;
 
-        public Request(EventLoop loop, string host)
+        /// <param name="loop">Whose coroutine it is.</param>
+        /// <param name="failure">What an error begins with.</param>
+        public Request(EventLoop loop, string failure)
         {
             _loop = loop;
-            _host = host;
+            _failure = failure;
             Done = new WaitFuture(loop);
             loop.ExternalWaits++;
         }
@@ -197,24 +234,21 @@ internal sealed class HostResolver(Func<string, AddressFamily, IPAddress[]> look
 
         /// <summary>Resolver's thread: the outcome travels through the loop's inbox, which orders these
         /// writes.</summary>
-        public void Deliver(IPAddress[]? addresses, Exception? error)
+        public void Deliver(object? result, Exception? error)
         {
-            _addresses = addresses;
+            _result = result;
             _error = error;
             _loop.TryPostThreadSafe(this, null, null);
         }
 
-        public IPAddress[] TakeAddresses()
+        public T Take<T>() => _error switch
         {
-            string what = $"The host name '{_host}' cannot be resolved";
-            return _error switch
-            {
-                null when _addresses is { Length: > 0 } addresses => addresses,
-                null => throw NetworkErrors.Create(SocketError.HostNotFound, what),
-                SocketException e => throw NetworkErrors.Create(e.SocketErrorCode, what),
-                _ => throw new SocketException((int)SocketError.HostNotFound, $"{what}: {_error.Message}"),
-            };
-        }
+            null => (T)_result!,
+            SocketException e => throw NetworkErrors.Create(e.SocketErrorCode, _failure),
+            _ => throw new SocketException((int)SocketError.HostNotFound, $"{_failure}: {_error.Message}"),
+        };
+
+        public SocketException NotFound() => NetworkErrors.Create(SocketError.HostNotFound, _failure);
 
         internal override void Execute(object? first, object? second)
         {

@@ -122,6 +122,40 @@ public static class EventLoopSocketExtensions
             Check(loop, listener);
             return SocketCalls.AcceptAsync(loop, listener);
         }
+
+        /// <summary>Sends a file. asyncio: <c>sock_sendfile</c>.</summary>
+        /// <param name="socket">A connected stream socket.</param>
+        /// <param name="file">Open for reading. A <see cref="FileStream"/> is sent by the system itself where that can be;
+        /// any other stream is read and sent. Leave it alone until this has ended.</param>
+        /// <param name="offset">Where to begin, in bytes; its position now makes no difference. 0 for a stream that cannot
+        /// seek, which begins where it is.</param>
+        /// <param name="count">How many bytes to send, at least 1; to the end of the file when null.</param>
+        /// <param name="fallback">Whether the file may be read, on a thread of the loop's executor, and sent where the
+        /// system cannot send it by itself.</param>
+        /// <returns>How many bytes were sent: fewer than <paramref name="count"/> only at the end of the file.</returns>
+        /// <remarks>The stream's position is behind the last byte that was sent, also after an error. On cancel: nothing
+        /// more is sent, and the position tells how much was; of a block that was read, a part may have been sent
+        /// that it does not count.</remarks>
+        /// <exception cref="ArgumentException">It is no stream socket.</exception>
+        /// <exception cref="SendfileNotAvailableException">The system cannot, and <paramref name="fallback"/> is
+        /// false.</exception>
+        /// <exception cref="SocketException">For example <see cref="SocketError.ConnectionReset"/>.</exception>
+        /// <exception cref="InvalidOperationException">A transport uses the socket.</exception>
+        public Coroutine<long> SockSendfileAsync(
+            Socket socket, Stream file, long offset = 0, long? count = null, bool fallback = true)
+        {
+            Check(loop, socket);
+            CheckStream(socket);
+            return SocketFiles.SendAsync(loop, socket, new FileSource(file, offset, count), fallback);
+        }
+    }
+
+    private static void CheckStream(Socket socket)
+    {
+        if (socket.SocketType != SocketType.Stream)
+        {
+            throw new ArgumentException("Files are sent through stream sockets only.", nameof(socket));
+        }
     }
 
     private static void Check(EventLoop loop, Socket socket)

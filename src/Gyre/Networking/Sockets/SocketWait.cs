@@ -30,6 +30,16 @@ internal sealed class SocketWait(EventLoop loop) : IWatchSink
         return wait;
     }
 
+    /// <summary>Begins to wait for room for output, which may be there already.</summary>
+    // Level-triggered, because no attempt came before that found the socket full. It ends with the first call.
+    public static SocketWait ForRoomNow(EventLoop loop, PollWatch watch)
+    {
+        SocketWaits waits = SocketWaits.Of(watch);
+        SocketWait wait = Claim(loop, ref waits.Output);
+        watch.WatchOutput(wait);
+        return wait;
+    }
+
     /// <summary>The wait is over, in whatever way. The watch ends with it.</summary>
     public void EndInput(PollWatch watch)
     {

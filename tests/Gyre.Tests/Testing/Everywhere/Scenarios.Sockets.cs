@@ -32,6 +32,18 @@ internal static partial class Scenarios
             Assert.False(loop.RemoveWriter(socket));
             Assert.True(target.IsCancelled || socket.Connected);
         }, realTime: true);
+        all.Add("EventLoop.SockSendfileAsync(Socket, Stream, Int64, Int64?, Boolean)", CancelSockSendfile, realTime: true);
+        all.Add("EventLoop.GetNameInfoAsync(IPEndPoint, NameInfoFlags)", async scenario =>
+        {
+            EventLoop loop = Aio.RunningLoop;
+            var address = new IPEndPoint(IPAddress.Loopback, 7);
+            LoopTask<(string Host, string Service)> target = scenario.Target(
+                loop.GetNameInfoAsync(address, NameInfoFlags.NumericHost));
+            LoopTask<(string Host, string Service)> other = Aio.CreateTask(
+                loop.GetNameInfoAsync(address, NameInfoFlags.NumericHost));
+            await End(target);
+            Assert.Equal("127.0.0.1", (await other).Host);
+        }, realTime: true);
         all.Add("EventLoop.SockAcceptAsync(Socket)", async scenario =>
         {
             EventLoop loop = Aio.RunningLoop;
@@ -96,6 +108,36 @@ internal static partial class Scenarios
         }
 
         Assert.Equal(target.IsCancelled ? full : full + 10, received);
+    }
+
+    /// <summary>The position of the file tells what has arrived.</summary>
+    private static async Coroutine CancelSockSendfile(CancelScenario scenario)
+    {
+        EventLoop loop = Aio.RunningLoop;
+        using var folder = new TemporaryDirectory();
+        await File.WriteAllBytesAsync(folder["f"], new byte[10_000]);
+        using FileStream file = File.OpenRead(folder["f"]);
+        using var pair = new SocketPair();
+        int full = SocketPair.Fill(pair.First);
+        LoopTask<long> target = scenario.Target(loop.SockSendfileAsync(pair.First, file));
+        await Aio.Sleep(1.Milliseconds());
+        byte[] buffer = new byte[100_000];
+        int received = 0;
+        while (received < full)
+        {
+            received += await loop.SockRecvIntoAsync(pair.Second, buffer);
+        }
+
+        await End(target);
+        Assert.False(loop.RemoveWriter(pair.First));
+        pair.First.Shutdown(SocketShutdown.Send);
+        while (await loop.SockRecvIntoAsync(pair.Second, buffer) is var count and > 0)
+        {
+            received += count;
+        }
+
+        Assert.Equal(full + file.Position, received);
+        Assert.True(target.IsCancelled || file.Position == 10_000);
     }
 
     /// <summary>Where the system has a datagram wait for room: on Unix sockets.</summary>
