@@ -23,6 +23,48 @@ internal static partial class Scenarios
                 await CancelDatagrams(scenario, make => Aio.RunningLoop.CreateDatagramEndpoint(make, socket));
             },
             realTime: true);
+        all.Add(
+            "Aio.OpenDatagramEndpoint(EndPoint, EndPoint, DatagramOptions, Int32)",
+            async scenario =>
+            {
+                LoopTask<DatagramEndpoint> target = scenario.Target(
+                    Aio.OpenDatagramEndpoint(new DnsEndPoint("localhost", 0)));
+                await End(target);
+                if (!target.IsCancelled)
+                {
+                    target.Result.Close();
+                }
+            },
+            realTime: true);
+        all.Add(
+            "DatagramEndpoint.ReceiveAsync()",
+            async scenario =>
+            {
+                using DatagramEndpoint receiver = await Aio.OpenDatagramEndpoint(new IPEndPoint(IPAddress.Loopback, 0));
+                using DatagramEndpoint sender = await Aio.OpenDatagramEndpoint(remote: receiver.LocalEndPoint);
+                LoopTask<ReceivedDatagram> target = scenario.Target(receiver.ReceiveAsync());
+                After(1.Milliseconds(), () => sender.Transport.SendTo("x"u8));
+                await End(target);
+
+                // Whoever was cancelled has taken nothing.
+                ReceivedDatagram datagram = target.IsCancelled ? await receiver.ReceiveAsync() : target.Result;
+                Assert.Equal("x"u8, datagram.Data.Span);
+            },
+            realTime: true);
+        all.Add(
+            "DatagramEndpoint.SendAsync(ReadOnlyMemory<Byte>, EndPoint)",
+            async scenario =>
+            {
+                using DatagramEndpoint receiver = await Aio.OpenDatagramEndpoint(new IPEndPoint(IPAddress.Loopback, 0));
+                using DatagramEndpoint sender = await Aio.OpenDatagramEndpoint(remote: receiver.LocalEndPoint);
+                LoopTask target = scenario.Target(sender.SendAsync("x"u8.ToArray()));
+                await End(target);
+                if (!target.IsCancelled)
+                {
+                    Assert.Equal("x"u8, (await receiver.ReceiveAsync()).Data.Span);
+                }
+            },
+            realTime: true);
     }
 
     /// <summary>A protocol that was made hears of its end, and its socket is closed.</summary>
