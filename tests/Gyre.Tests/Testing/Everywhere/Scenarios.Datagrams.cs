@@ -61,7 +61,8 @@ internal static partial class Scenarios
                 await End(target);
                 if (!target.IsCancelled)
                 {
-                    Assert.Equal("x"u8, (await receiver.ReceiveAsync()).Data.Span);
+                    ReceivedDatagram datagram = await receiver.ReceiveAsync();
+                    Assert.Equal("x"u8, datagram.Data.Span);
                 }
             },
             realTime: true);
