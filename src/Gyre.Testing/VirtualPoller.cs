@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Gyre.Polling;
 
 namespace Gyre.Testing;
@@ -77,6 +78,9 @@ internal sealed class VirtualPoller(VirtualClock clock) : Poller, ILoopObserver
 
     public override PollSocket Attach(Socket socket) => throw new NotSupportedException(
         "A loop on a virtual clock has no I/O. Use a loop on the real clock for tests with sockets.");
+
+    public override PollWatch Watch(SafeHandle descriptor) => throw new NotSupportedException(
+        "A loop on a virtual clock has no I/O. Use a loop on the real clock for tests with sockets and pipes.");
 
     protected override void Dispose(bool disposing) => _woken.Dispose();
 

@@ -47,16 +47,10 @@ internal sealed class PortableSelector : IDisposable
     /// <param name="ready">Takes it.</param>
     public void Select(long nanoseconds, IReadyQueue ready)
     {
-        Collect();
-        _readable.Add(_wakeup);
         long microseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999) / 1000;
-        try
+        if (!TrySelect((int)Math.Min(microseconds, int.MaxValue), leaveOutClosed: false)
+            && !TrySelect((int)Math.Min(microseconds, int.MaxValue), leaveOutClosed: true))
         {
-            Socket.Select(_readable, _writable, _failed, (int)Math.Min(microseconds, int.MaxValue));
-        }
-        catch (Exception e) when (e is ObjectDisposedException or SocketException)
-        {
-            // One of them was closed by its owner since it was collected: nothing is known of the others.
             return;
         }
 
@@ -80,6 +74,22 @@ internal sealed class PortableSelector : IDisposable
 
     public void Dispose() => _wakeup.Dispose();
 
+    /// <summary>False when a socket was closed by its owner: nothing is known of the others then.</summary>
+    private bool TrySelect(int microseconds, bool leaveOutClosed)
+    {
+        Collect(leaveOutClosed);
+        _readable.Add(_wakeup);
+        try
+        {
+            Socket.Select(_readable, _writable, _failed, microseconds);
+            return true;
+        }
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Holds no socket longer than it is looked at.</summary>
     private void Clear()
     {
@@ -88,13 +98,14 @@ internal sealed class PortableSelector : IDisposable
         _failed.Clear();
     }
 
-    private void Collect()
+    /// <param name="leaveOutClosed">Costs a system call for each socket.</param>
+    private void Collect(bool leaveOutClosed)
     {
         Clear();
         foreach (PortableWatch watch in _armed)
         {
             Socket? socket = watch.Held;
-            if (socket is null || IsDisposed(socket))
+            if (socket is null || (leaveOutClosed && IsDisposed(socket)))
             {
                 // Nobody tells of a socket that its owner has closed.
                 continue;
@@ -118,7 +129,6 @@ internal sealed class PortableSelector : IDisposable
     {
         try
         {
-            // The one member that asks the system nothing and says so.
             socket.Poll(0, SelectMode.SelectError);
             return false;
         }
