@@ -31,6 +31,8 @@ internal sealed class ObservedPoller(Poller inner, Action<EventLoop> iterating) 
     public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
         inner.CreateSocket(family, type, protocol);
 
+    public override PollPipe AttachPipe(SafeHandle handle) => inner.AttachPipe(handle);
+
     public override PollWatch Watch(Socket socket) => inner.Watch(socket);
 
     public override PollWatch Watch(SafeHandle descriptor) => inner.Watch(descriptor);

@@ -26,6 +26,9 @@ try
         case "cancelled":
             Aio.Run(CancelledBefore);
             break;
+        case "cat":
+            Aio.Run(UpperCase);
+            break;
         case "debug":
             using (var loop = new EventLoop())
             {
@@ -44,6 +47,20 @@ catch (CancelledException e)
 {
     Console.WriteLine(e.CancelMessage is { } message ? $"cancelled: {message}" : "cancelled");
     return 130;
+}
+
+static async Coroutine UpperCase()
+{
+    LoopStreamReader input = await Aio.OpenStandardInput();
+    LoopStreamWriter output = await Aio.OpenStandardOutput();
+    while (await input.ReadLineAsync() is { Length: > 0 } line)
+    {
+        output.WriteText(System.Text.Encoding.UTF8.GetString(line).ToUpperInvariant());
+        await output.DrainAsync();
+    }
+
+    output.Close();
+    await output.WaitClosedAsync();
 }
 
 static async Coroutine CleanUp()

@@ -162,6 +162,14 @@ internal abstract partial class BackendSocket : PollSocket
         Operations.OnArmed();
     }
 
+    public sealed override void StopSendingFile()
+    {
+        if (SendPiece is not null)
+        {
+            EndOutput();
+        }
+    }
+
     /// <summary>Makes the system connect, or begin to. Throws before anything is under way, or not at
     /// all.</summary>
     protected abstract void BeginConnect(EndPoint remote);

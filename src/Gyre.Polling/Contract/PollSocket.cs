@@ -111,6 +111,12 @@ public abstract partial class PollSocket : IDisposable
     public virtual void SendFile(SafeFileHandle file, long offset, long count, ISendSink sink) =>
         throw new NotSupportedException("This backend does not send files. Read the file, and send what was read.");
 
+    /// <summary>Stops a <see cref="SendFile"/>. What has gone out is gone, and the sink has heard of it; what has not stays
+    /// unsent, and the sink is not called. Does nothing when no file is being sent.</summary>
+    public virtual void StopSendingFile()
+    {
+    }
+
     /// <summary>Ends one or both directions of a connection. Bytes already sent are delivered
     /// first.</summary>
     /// <param name="how">The direction. Wait for a <see cref="Send"/> under way before ending that

@@ -136,6 +136,9 @@ internal sealed unsafe partial class UringSocket
             case OutputRequest.Room:
                 _mayHaveRoom = true;
                 _waitsForRoom = false;
+
+                // If the file is no longer sent, what has come after it waits for this request to end.
+                _poller.AddUnsettled(this);
                 break;
         }
 

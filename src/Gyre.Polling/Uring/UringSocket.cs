@@ -140,7 +140,7 @@ internal sealed partial class UringSocket : DescriptorSocket
     private void AssertRequestInvariants()
     {
         Debug.Assert(
-            _backlog is null || _outputRequest is OutputRequest.None or OutputRequest.Backlog,
+            _backlog is null || _outputRequest is OutputRequest.None or OutputRequest.Room or OutputRequest.Backlog,
             "The backlog goes out first.");
         Debug.Assert(
             !IsInputReady || _inputRequest != InputRequest.Receive, "Input is received in one way at a time.");

@@ -99,6 +99,31 @@ public sealed partial class PollerContract
         Expect.Equal(sent, sender.Sent);
     }
 
+    [Clause("A send of a file that is stopped calls no sink any more, and what is sent next goes out behind it.")]
+    internal void StopSendingFile_SocketIsFull_TheNextSendGoesOn()
+    {
+        (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
+        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
+        socket.Socket.SendBufferSize = 16 * 1024;
+        using var folder = new TemporaryFolder();
+        using SafeFileHandle file = NewFile(folder, Pattern(5_000_000));
+        var sender = new FileSender(socket, file, 5_000_000);
+        Harness.Settle();
+        Expect.False(sender.IsDone);
+        socket.StopSendingFile();
+        Expect.False(Poller.HasOperations);
+        int sent = (int)sender.Sent;
+        byte[] data = Pattern(1000);
+        var whole = new WholeSender(socket, data);
+        byte[] received = [];
+        BackgroundWork reader = InBackground(() => received = ReceiveExactly(peer, sent + data.Length));
+        Harness.RunUntil(() => whole.IsDone);
+        Harness.Settle();
+        reader.Join();
+        Expect.Equal<byte[]>([.. Pattern(5_000_000)[..sent], .. data], received);
+        Expect.Equal((long)sent, sender.Sent);
+    }
+
     [Clause("A peer that resets the connection fails the send of a file.")]
     internal void SendFile_PeerResets_SinkGetsTheError()
     {

@@ -109,6 +109,7 @@ internal sealed partial class SocketTransport : ISendSink
             return;
         }
 
+        ThrowIfSendingFile();
         _eofWritten = true;
         if (_output.Length == 0)
         {
@@ -201,6 +202,7 @@ internal sealed partial class SocketTransport : ISendSink
             return;
         }
 
+        _fileSending?.Wake();
         if (_state == TransportState.Flushing)
         {
             Lose(null, reset: false);
@@ -230,6 +232,7 @@ internal sealed partial class SocketTransport : ISendSink
     /// would drop them.</summary>
     private bool CanWrite()
     {
+        ThrowIfSendingFile();
         if (_eofWritten)
         {
             throw new InvalidOperationException(

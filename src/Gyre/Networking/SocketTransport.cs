@@ -183,6 +183,7 @@ internal sealed partial class SocketTransport : Transport, IReceiveSink
         UpdateReceiving();
         _hasLostOutput = _output.Length > 0;
         _output.Clear(firstIsLent: _sending);
+        _fileSending?.OnLost(error);
         Loop.Ready.Enqueue(s_lose, this, error, _context);
     }
 

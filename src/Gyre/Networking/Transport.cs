@@ -86,6 +86,9 @@ public abstract class Transport
         }
     }
 
+    /// <summary>Throws unless a file may be sent through this transport, as any other output.</summary>
+    internal void CheckCanSendFile() => ThrowIfCovered();
+
     /// <summary>Whether the protocol has heard of the end of the input.</summary>
     internal abstract bool IsInputEnded { get; }
 

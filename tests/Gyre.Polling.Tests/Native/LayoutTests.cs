@@ -26,6 +26,15 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void PollEntry_Always_HasTheKernelsLayout()
+    {
+        Assert.Equal(8, Unsafe.SizeOf<PollEntry>());
+        Assert.Equal(0, Marshal.OffsetOf<PollEntry>(nameof(PollEntry.Descriptor)));
+        Assert.Equal(4, Marshal.OffsetOf<PollEntry>(nameof(PollEntry.Events)));
+        Assert.Equal(6, Marshal.OffsetOf<PollEntry>(nameof(PollEntry.Result)));
+    }
+
+    [Fact]
     public void KernelTimespec_Always_IsTwoLongs()
     {
         Assert.Equal(16, Unsafe.SizeOf<KernelTimespec>());

@@ -115,7 +115,7 @@ public sealed class DescriptorTests
 
     /// <summary>There are no more than before. A pool thread may be about to close the last ones, of before
     /// or of now.</summary>
-    private static void AssertNoneLeft(int before)
+    internal static void AssertNoneLeft(int before)
     {
         long start = TimeProvider.System.GetTimestamp();
         int count;
@@ -127,7 +127,7 @@ public sealed class DescriptorTests
         Assert.InRange(count, 0, before);
     }
 
-    private static int CountDescriptors()
+    internal static int CountDescriptors()
     {
         // What earlier tests have dropped without closing must not be closed between two counts.
         GC.Collect();

@@ -24,6 +24,14 @@ internal sealed class ChildProcess : IDisposable
 
     public string? ReadLine() => _process.StandardOutput.ReadLine();
 
+    public void WriteLine(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    public void CloseInput() => _process.StandardInput.Close();
+
     /// <summary>What Ctrl-C does.</summary>
     public void Interrupt()
     {
@@ -48,6 +56,9 @@ internal sealed class ChildProcess : IDisposable
             _process.Kill();
         }
 
+        // By itself it leaves these to the finaliser, which would close them while another test counts descriptors.
+        _process.StandardInput.Dispose();
+        _process.StandardOutput.Dispose();
         _process.Dispose();
     }
 }

@@ -76,6 +76,15 @@ internal sealed class FileSource
         }
     }
 
+    /// <summary>Leaves a stream that can seek behind the last byte that was sent, if any was.</summary>
+    public void Finish()
+    {
+        if (Sent > 0)
+        {
+            Seek();
+        }
+    }
+
     /// <summary>Reads the next bytes on a thread of the loop's executor.</summary>
     /// <returns>None at the end. Valid until the next call.</returns>
     public async Coroutine<ReadOnlyMemory<byte>> ReadAsync(EventLoop loop)

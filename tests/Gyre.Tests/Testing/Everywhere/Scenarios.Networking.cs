@@ -55,6 +55,7 @@ internal static partial class Scenarios
         AddSockets(all);
         AddDatagrams(all);
         AddTls(all);
+        AddPipes(all);
     }
 
     private static void AddServers(Dictionary<string, Scenario> all)
