@@ -7,9 +7,12 @@ namespace Gyre.Polling;
 internal sealed class PipeWaiter : IDisposable
 {
     private readonly PortableInbox _inbox;
-    private readonly Lock _gate = new();
+
+    // Not a Lock: the owner waits on it.
+    private readonly object _gate = new();
     private readonly List<PipeWait> _waits = [];
     private readonly DescriptorHandle _event;
+    private long _rounds;
     private bool _stopped;
 
     public PipeWaiter(PortableInbox inbox)
@@ -39,18 +42,24 @@ internal sealed class PipeWaiter : IDisposable
     }
 
     /// <summary>Gives a wait up. It may be in the inbox already. Owner only.</summary>
+    /// <remarks>Waits until the thread has let go of the descriptor: while it waits, it holds the open file, and the other
+    /// end would not hear of the close that comes next.</remarks>
     public void Remove(PipeWait wait)
     {
-        if (wait.IsPending)
+        lock (_gate)
         {
-            lock (_gate)
+            if (!wait.IsListed)
             {
-                wait.IsListed = false;
-                _waits.Remove(wait);
+                return;
             }
 
-            // What is being waited for holds the open file.
+            wait.IsListed = false;
+            _waits.Remove(wait);
             _ = Libc.WriteEvent(_event);
+            for (long round = _rounds; _rounds == round;)
+            {
+                Monitor.Wait(_gate);
+            }
         }
     }
 
@@ -99,6 +108,8 @@ internal sealed class PipeWaiter : IDisposable
                     return;
                 }
 
+                _rounds++;
+                Monitor.PulseAll(_gate);
                 waits.Clear();
                 waits.AddRange(_waits);
             }
