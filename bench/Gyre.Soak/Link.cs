@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -10,24 +11,41 @@ internal sealed class Link : IAsyncDisposable
 {
     private const int SendBuffer = 4096;
 
-    private readonly Server _server;
+    private readonly Server? _server;
+    private readonly AnonymousPipeServerStream[] _pipes;
 
-    private Link(Server server, LinkEnd client, LinkEnd accepted)
+    private Link(LinkEnd client, LinkEnd accepted, Server? server, params AnonymousPipeServerStream[] pipes)
     {
         _server = server;
+        _pipes = pipes;
         Client = client;
         Accepted = accepted;
     }
 
     /// <summary>What a link can be made of.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["tcp", "tls", "unix"];
+    public static IReadOnlyList<string> Kinds { get; } = ["tcp", "tls", "unix", "pipe"];
 
     public LinkEnd Client { get; }
 
     public LinkEnd Accepted { get; }
 
     /// <summary>Opens a link whose ends have a send buffer of 4 KiB in the system.</summary>
-    public static async Coroutine<Link> OpenAsync(string kind)
+    public static Coroutine<Link> OpenAsync(string kind) => kind == "pipe" ? OverPipesAsync() : OverSocketsAsync(kind);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (AnonymousPipeServerStream pipe in _pipes)
+        {
+            await pipe.DisposeAsync();
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    private static async Coroutine<Link> OverSocketsAsync(string kind)
     {
         Future<LinkEnd> accepted = EventLoop.Running.CreateFuture<LinkEnd>();
         (Server server, Connection connection) = kind switch
@@ -36,7 +54,7 @@ internal sealed class Link : IAsyncDisposable
             "unix" => await OverUnix(OnClient),
             _ => await OverTcp(OnClient, null, null),
         };
-        var link = new Link(server, new LinkEnd(connection.Reader, connection.Writer), await accepted);
+        var link = new Link(new LinkEnd(connection.Reader, connection.Writer), await accepted, server);
         foreach (LinkEnd end in (LinkEnd[])[link.Client, link.Accepted])
         {
             end.Writer.Transport.Socket!.SetSocketOption(
@@ -49,7 +67,18 @@ internal sealed class Link : IAsyncDisposable
             accepted.SetResult(new LinkEnd(reader, writer));
     }
 
-    public ValueTask DisposeAsync() => new(_server.DisposeAsync().AsTask());
+    /// <summary>Two pipes, one each way.</summary>
+    private static async Coroutine<Link> OverPipesAsync()
+    {
+        // The transports close the handles; the objects that made them must live as long.
+        var there = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None, SendBuffer);
+        var back = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None, SendBuffer);
+        var client = new LinkEnd(
+            await Aio.OpenPipeReader(back.SafePipeHandle), await Aio.OpenPipeWriter(there.ClientSafePipeHandle));
+        var accepted = new LinkEnd(
+            await Aio.OpenPipeReader(there.SafePipeHandle), await Aio.OpenPipeWriter(back.ClientSafePipeHandle));
+        return new Link(client, accepted, null, there, back);
+    }
 
     private static async Coroutine<(Server Server, Connection Connection)> OverTcp(
         Func<LoopStreamReader, LoopStreamWriter, Coroutine> onClient,
