@@ -6,6 +6,7 @@ var root = new RootCommand("Measures Gyre: servers for load clients, and small c
     EchoServerCommand.Create(),
     MicroCommand.Create(),
     CompareCommand.Create(),
+    GrowthCommand.Create(),
     StartCommand.Create(),
     PeerCommand.Create(),
     DatagramCommand.CreateEcho(),

@@ -36,6 +36,12 @@ internal sealed partial class EpollPoller
 
     private void ClosePipes(bool disposing)
     {
+        if (_pipes.Count == 0)
+        {
+            // So it is in most programs; the copy below takes code that a short program would wait for.
+            return;
+        }
+
         foreach (EpollPipe pipe in _pipes.Values.ToArray())
         {
             if (disposing)
