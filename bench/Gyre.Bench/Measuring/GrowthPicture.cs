@@ -45,7 +45,8 @@ internal static class GrowthPicture
         Add(svg, $"<text x=\"{Left}\" y=\"32\" fill=\"#666\">total time as n^{result.Exponent:F2}</text>\n");
         int bottom = Top + PlotHeight;
         Add(svg, $"<path d=\"M{Left} {bottom}H{Left + PlotWidth}\" stroke=\"#999\"/>\n");
-        string line = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:F1},{point.Y:F1}")));
+        string line = string.Join(
+            ' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:F1},{point.Y:F1}")));
         string color = result.IsAsItShould ? "#1668b8" : "#c62828";
         Add(svg, $"<polyline points=\"{line}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\"/>\n");
         for (int i = 0; i < points.Length; i++)

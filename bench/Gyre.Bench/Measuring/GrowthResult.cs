@@ -5,7 +5,8 @@ namespace Gyre.Bench;
 /// <param name="Points">How many operations a pass had, ascending, and nanoseconds of processor time for each.</param>
 internal sealed record GrowthResult(Case Case, IReadOnlyList<(int Count, double Nanoseconds)> Points)
 {
-    /// <summary>n log n from 10,000 to 1,000,000 has an exponent of 1.09; memory that no longer fits a cache adds to it.</summary>
+    /// <summary>n log n from 10,000 to 1,000,000 has an exponent of 1.09; memory that no longer fits a cache adds to
+    /// it.</summary>
     private const double ExponentMax = 1.25;
 
     /// <summary>The k of a total time that grows as the k-th power of n: 1 is linear.</summary>
