@@ -146,7 +146,8 @@ public sealed class Runner : IDisposable
         }
     }
 
-    private static async Coroutine WaitForAll(IReadOnlyList<LoopTask> tasks) => await Aio.Wait(tasks);
+    private static async Coroutine WaitForAll(IReadOnlyList<LoopTask> tasks) =>
+        await Waiting.Wait(tasks, timeout: null, WhenDone.All);
 
     private TTask CreateMain<TCoroutine, TTask>(
         TCoroutine main, ExecutionContext? context, Func<EventLoop, TCoroutine, ExecutionContext?, TTask> create)
