@@ -138,11 +138,11 @@ public sealed partial class EventLoop
     private void ExecuteTimed(in ReadyEntry entry)
     {
         // A timer lets go of its callback when it runs it.
-        object source = entry.Item.NamedAs(entry.First);
+        object source = entry.NamedAs;
         long start = NowTicks;
         try
         {
-            entry.Item.Execute(entry.First, entry.Second);
+            entry.Execute();
         }
         finally
         {
@@ -166,6 +166,6 @@ public sealed partial class EventLoop
         {
             Message = "A callback threw an exception.",
             Exception = error,
-            Source = entry.First ?? entry.Item,
+            Source = entry.Source,
         });
 }

@@ -124,8 +124,7 @@ public sealed partial class EventLoop : IReadyQueue
 
             while (Ready.Count > 0)
             {
-                ReadyEntry entry = Ready.Dequeue();
-                entry.Item.Abandon(entry.First, entry.Second);
+                Ready.Dequeue().Abandon();
             }
 
             Timers.Clear();
@@ -163,9 +162,7 @@ public sealed partial class EventLoop : IReadyQueue
 
         // 3. Exactly what is ready now. What that schedules waits for the next iteration, so I/O
         //    is looked at again after a bounded time.
-        int count = Ready.Count;
-        RunReady(count);
-        Ready.TrimExcess(count);
+        RunReady(Ready.Count);
         Iterations++;
     }
 
@@ -190,7 +187,7 @@ public sealed partial class EventLoop : IReadyQueue
                     }
                     else
                     {
-                        entry.Item.Execute(entry.First, entry.Second);
+                        entry.Execute();
                     }
                 }
             }

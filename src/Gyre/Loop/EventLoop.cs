@@ -116,7 +116,7 @@ public sealed partial class EventLoop : IDisposable
     public Handle CallSoon(Action callback, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return Schedule(Callbacks.Action, callback, null, context);
+        return Schedule(callback, null, context);
     }
 
     /// <inheritdoc cref="CallSoon(Action, ExecutionContext?)"/>
@@ -126,7 +126,7 @@ public sealed partial class EventLoop : IDisposable
     public Handle CallSoon(Action<object?> callback, object? state, ExecutionContext? context = null)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return Schedule(Callbacks.ActionWithState, callback, state, context);
+        return Schedule(callback, state, context);
     }
 
     /// <summary>Schedules a callback for a time from now.</summary>
@@ -220,7 +220,7 @@ public sealed partial class EventLoop : IDisposable
         return true;
     }
 
-    private Handle Schedule(WorkItem item, object callback, object? state, ExecutionContext? context)
+    private Handle Schedule(object callback, object? state, ExecutionContext? context)
     {
         CheckCanSchedule();
         AssertOnLoop();
@@ -230,7 +230,7 @@ public sealed partial class EventLoop : IDisposable
             _inbox.DrainTo(Ready);
         }
 
-        return new Handle(this, Ready.Enqueue(item, callback, state, context ?? CaptureContext()));
+        return new Handle(this, Ready.Enqueue(callback, state, context ?? CaptureContext()));
     }
 
     private TimerHandle ScheduleAt(

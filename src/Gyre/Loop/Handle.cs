@@ -48,7 +48,7 @@ public readonly struct Handle : IEquatable<Handle>
     public override string ToString() =>
         IsCancelled ? "cancelled callback"
         : !IsPending ? "callback that has run"
-        : _loop is { } loop && loop.Ready.At(_position).First is Delegate callback ? $"callback {CallbackName.Of(callback)}"
+        : _loop is { } loop && loop.Ready.At(_position).Item is Delegate callback ? $"callback {CallbackName.Of(callback)}"
         : "callback of CallSoonThreadSafe";
 
     /// <inheritdoc/>

@@ -98,7 +98,7 @@ internal sealed class LoopInbox(Poller poller)
         for (int i = 0; i < count; i++)
         {
             ref ReadyEntry entry = ref entries[i];
-            ready.Enqueue(entry.Item, entry.First, entry.Second, entry.Context);
+            ready.Enqueue(entry.Item, entry.First, entry.Context);
         }
 
         Array.Clear(entries, 0, count);

@@ -1,41 +1,34 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
-/// <summary>One entry of the ready queue: what to run, what to give it, and the context to run it in.</summary>
-/// <remarks>A null context leaves the choice to the item; a task brings its own.</remarks>
-internal struct ReadyEntry(WorkItem item, object? first, object? second, ExecutionContext? context)
-{
-    public WorkItem Item = item;
-    public object? First = first;
-    public object? Second = second;
-    public ExecutionContext? Context = context;
-}
-
-/// <summary>The handles that are ready to run: first in, first out, a ring that grows by doubling.</summary>
+/// <summary>The handles that are ready to run: first in, first out, in chunks.</summary>
 /// <remarks>
-/// Loop thread only. Positions count up for ever and never repeat, so a position names one entry for the
-/// life of the loop. That makes a handle a loop and a number, and scheduling free of allocation.
+/// <para>Loop thread only. Positions count up for ever and never repeat, so a position names one entry for the
+/// life of the loop. That makes a handle a loop and a number, and scheduling free of allocation.</para>
+/// <para>A burst adds chunks, and moves nothing. A chunk that has been run is used again; of those that a burst
+/// has left, all but a few are the collector's to take.</para>
 /// </remarks>
+// Invariant: _tail points into the last chunk, or just behind it; _head into the first.
 internal sealed class ReadyQueue
 {
-    private const int InitialCapacity = 64;
+    private const int ChunkShift = 10;
+    private const int ChunkSize = 1 << ChunkShift;
 
-    /// <summary>A ring above this size is given back once it has not been needed for a while.</summary>
-    private const int RetainedCapacityMax = 1 << 12;
-
-    /// <summary>How many iterations in a row that is. A burst is often followed by another.</summary>
-    private const int QuietIterationsMax = 256;
-
-    private ReadyEntry[] _entries = new ReadyEntry[InitialCapacity];
+    // The chunks in use, as a ring: that of position p is at (p / ChunkSize) modulo its length, a power of two.
+    private ReadyEntry[]?[] _chunks = new ReadyEntry[]?[4];
+    private ReadyEntry[] _headChunk;
+    private ReadyEntry[] _tailChunk;
     private long _head;
     private long _tail;
-    private int _quietIterations;
+
+    public ReadyQueue()
+    {
+        _headChunk = _tailChunk = _chunks[0] = ChunkPool.Take(ChunkSize);
+    }
 
     public int Count => (int)(_tail - _head);
-
-    /// <summary>How many entries fit in before the ring grows.</summary>
-    public int Capacity => _entries.Length;
 
     /// <summary>The position of the next entry to run. While an entry runs, it stands for that entry's turn.</summary>
     public long Position => _head;
@@ -43,13 +36,27 @@ internal sealed class ReadyQueue
     /// <summary>Adds an entry and returns its position.</summary>
     public long Enqueue(WorkItem item, object? first, object? second, ExecutionContext? context)
     {
-        ReadyEntry[] entries = _entries;
-        if (_tail - _head == entries.Length)
+        if (second is not null || item == Callbacks.Action)
         {
-            entries = Resize(entries.Length * 2);
+            var entry = new ReadyEntry(item, first, second, context);
+            return Enqueue(entry.Item, entry.First, entry.Context);
         }
 
-        ref ReadyEntry entry = ref entries[(int)_tail & (entries.Length - 1)];
+        return Enqueue(item, first, context);
+    }
+
+    /// <summary>Adds an entry of what <see cref="ReadyEntry.Item"/> may be, and returns its position.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Enqueue(object item, object? first, ExecutionContext? context)
+    {
+        long position = _tail;
+        int index = (int)position & (ChunkSize - 1);
+        if (index == 0)
+        {
+            BeginChunk(position);
+        }
+
+        ref ReadyEntry entry = ref _tailChunk[index];
 
         // The slot is empty. Storing a null again would cost as much as storing an object: the collector is told.
         entry.Item = item;
@@ -58,28 +65,29 @@ internal sealed class ReadyQueue
             entry.First = first;
         }
 
-        if (second is not null)
-        {
-            entry.Second = second;
-        }
-
         if (context is not null)
         {
             entry.Context = context;
         }
 
-        return _tail++;
+        _tail = position + 1;
+        return position;
     }
 
     /// <summary>Removes the oldest entry. The queue must not be empty.</summary>
     public ReadyEntry Dequeue()
     {
         Debug.Assert(_head < _tail, "Only an entry that was counted is taken.");
-        ReadyEntry[] entries = _entries;
-        ref ReadyEntry slot = ref entries[(int)_head & (entries.Length - 1)];
+        int index = (int)_head & (ChunkSize - 1);
+        ref ReadyEntry slot = ref _headChunk[index];
         ReadyEntry entry = slot;
         slot = default;
         _head++;
+        if (index == ChunkSize - 1)
+        {
+            EndChunk();
+        }
+
         return entry;
     }
 
@@ -87,32 +95,96 @@ internal sealed class ReadyQueue
     public bool Contains(long position) => position >= _head && position < _tail;
 
     /// <summary>The entry at a position that <see cref="Contains"/> confirms.</summary>
-    public ref ReadyEntry At(long position) => ref _entries[(int)position & (_entries.Length - 1)];
+    public ref ReadyEntry At(long position) => ref _chunks[RingIndex(position)]![(int)position & (ChunkSize - 1)];
 
-    /// <summary>Gives back a ring that a burst made large. Called when an iteration has ended.</summary>
-    /// <param name="ran">How many entries the iteration has run.</param>
-    public void TrimExcess(int ran)
+    /// <summary>What holds the entry at a position, to see whether it is let go of.</summary>
+    internal object ChunkOf(long position) => _chunks[RingIndex(position)]!;
+
+    private int RingIndex(long position) => (int)(position >> ChunkShift) & (_chunks.Length - 1);
+
+    /// <summary>The tail comes to a new chunk. It has one already where the queue is empty.</summary>
+    private void BeginChunk(long position)
     {
-        if (_entries.Length <= RetainedCapacityMax || Math.Max(ran, Count) > _entries.Length / 8)
+        if (position == _head)
         {
-            _quietIterations = 0;
+            _tailChunk = _headChunk;
+            return;
         }
-        else if (++_quietIterations > QuietIterationsMax)
+
+        if ((position >> ChunkShift) - (_head >> ChunkShift) == _chunks.Length)
         {
-            _quietIterations = 0;
-            Resize(_entries.Length / 4);
+            GrowRing();
         }
+
+        _tailChunk = _chunks[RingIndex(position)] = ChunkPool.Take(ChunkSize);
     }
 
-    private ReadyEntry[] Resize(int capacity)
+    /// <summary>The head leaves a chunk, which is empty now.</summary>
+    private void EndChunk()
     {
-        var entries = new ReadyEntry[capacity];
-        for (long position = _head; position < _tail; position++)
+        ReadyEntry[] empty = _headChunk;
+        _chunks[RingIndex(_head - 1)] = null;
+        if (_head == _tail)
         {
-            entries[(int)position & (capacity - 1)] = At(position);
+            // The last one goes on from its beginning: a loop with little to do stays in one chunk.
+            _chunks[RingIndex(_head)] = empty;
+            return;
         }
 
-        _entries = entries;
-        return entries;
+        _headChunk = _chunks[RingIndex(_head)]!;
+        ChunkPool.Return(empty);
+    }
+
+    private void GrowRing()
+    {
+        var chunks = new ReadyEntry[]?[_chunks.Length * 2];
+        for (long first = _head >> ChunkShift, i = first; i < first + _chunks.Length; i++)
+        {
+            chunks[(int)i & (chunks.Length - 1)] = _chunks[(int)i & (_chunks.Length - 1)];
+        }
+
+        _chunks = chunks;
+    }
+
+    /// <summary>Empty chunks of a thread: a few to keep, the others for as long as the collector leaves them.</summary>
+    private static class ChunkPool
+    {
+        private const int KeptMax = 4;
+
+        [ThreadStatic]
+        private static Stack<ReadyEntry[]>? t_kept;
+
+        [ThreadStatic]
+        private static WeakReference<Stack<ReadyEntry[]>>? t_spare;
+
+        public static ReadyEntry[] Take(int size)
+        {
+            if (t_spare is { } weak && weak.TryGetTarget(out Stack<ReadyEntry[]>? spare)
+                && spare.TryPop(out ReadyEntry[]? chunk))
+            {
+                return chunk;
+            }
+
+            return t_kept is { } kept && kept.TryPop(out chunk) ? chunk : new ReadyEntry[size];
+        }
+
+        public static void Return(ReadyEntry[] chunk)
+        {
+            Stack<ReadyEntry[]> kept = t_kept ??= new Stack<ReadyEntry[]>(KeptMax);
+            if (kept.Count < KeptMax)
+            {
+                kept.Push(chunk);
+                return;
+            }
+
+            t_spare ??= new WeakReference<Stack<ReadyEntry[]>>(null!);
+            if (!t_spare.TryGetTarget(out Stack<ReadyEntry[]>? spare))
+            {
+                spare = new Stack<ReadyEntry[]>();
+                t_spare.SetTarget(spare);
+            }
+
+            spare.Push(chunk);
+        }
     }
 }

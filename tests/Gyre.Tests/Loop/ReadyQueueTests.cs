@@ -17,7 +17,7 @@ public class ReadyQueueTests
                 for (int i = 0; i < step * 7; i++)
                 {
                     object value = new();
-                    long position = queue.Enqueue(Callbacks.Action, value, null, null);
+                    long position = queue.Enqueue(Callbacks.Cancelled, value, null);
                     Assert.Equal(expected++, position);
                     model.Enqueue((position, value));
                 }
@@ -31,7 +31,6 @@ public class ReadyQueueTests
                     Assert.False(queue.Contains(position));
                 }
 
-                queue.TrimExcess(ran: 0);
                 Assert.Equal(model.Count, queue.Count);
                 Assert.All(model, entry => Assert.Same(entry.Value, queue.At(entry.Position).First));
             }
@@ -39,30 +38,78 @@ public class ReadyQueueTests
     }
 
     [Fact]
-    public void TrimExcess_AfterALargeBurst_KeepsWhatIsLeftAndItsPositions()
+    public void Enqueue_ABurst_KeepsPositionsOverManyChunks()
     {
         var queue = new ReadyQueue();
         for (int i = 0; i < 200_000; i++)
         {
-            queue.Enqueue(Callbacks.Action, i, null, null);
+            queue.Enqueue(Callbacks.Cancelled, i, null);
         }
 
         for (int i = 0; i < 199_990; i++)
         {
-            queue.Dequeue();
+            Assert.Equal(i, queue.Dequeue().First);
         }
 
-        // The first one is too early, the others take away all that can be.
-        for (int i = 0; i < 5000; i++)
-        {
-            queue.TrimExcess(ran: 0);
-        }
-
-        Assert.InRange(queue.Capacity, 10, 10_000);
         Assert.Equal(10, queue.Count);
         Assert.True(queue.Contains(199_995));
         Assert.Equal(199_995, queue.At(199_995).First);
         Assert.Equal(199_990, queue.Dequeue().First);
-        Assert.Equal(200_000, queue.Enqueue(Callbacks.Action, null, null, null));
+        Assert.Equal(200_000, queue.Enqueue(Callbacks.Cancelled, null, null));
+    }
+
+    [Fact]
+    public void Dequeue_AfterALargeBurst_LeavesItsMemoryToTheCollector()
+    {
+        var queue = new ReadyQueue();
+        WeakReference used = Burst(queue);
+        for (int i = 0; i < 5 && used.IsAlive; i++)
+        {
+            GC.Collect();
+        }
+
+        Assert.False(used.IsAlive);
+        Assert.Equal(0, queue.Count);
+
+        static WeakReference Burst(ReadyQueue queue)
+        {
+            for (int i = 0; i < 200_000; i++)
+            {
+                queue.Enqueue(Callbacks.Cancelled, null, null);
+            }
+
+            // One in the middle: the first few are kept for the next time.
+            var chunk = new WeakReference(queue.ChunkOf(100_000));
+            while (queue.Count > 0)
+            {
+                queue.Dequeue();
+            }
+
+            return chunk;
+        }
+    }
+
+    [Fact]
+    public void Enqueue_AfterABurst_UsesItsMemoryAgain()
+    {
+        var queue = new ReadyQueue();
+        Burst();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Burst();
+        long first = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(first, 0, 50_000 * 8);
+
+        void Burst()
+        {
+            for (int i = 0; i < 50_000; i++)
+            {
+                queue.Enqueue(Callbacks.Cancelled, null, null);
+            }
+
+            while (queue.Count > 0)
+            {
+                queue.Dequeue();
+            }
+        }
     }
 }
