@@ -24,11 +24,33 @@ internal static class EchoServerCommand
             Description = "The port on 127.0.0.1. 0: a free one.",
             DefaultValueFactory = _ => 0,
         };
-        var command = new Command("echo-server", "Serves on 127.0.0.1 until SIGTERM.") { mode, backend, port };
+        var loops = new Option<int>("--loops")
+        {
+            Description = "How many loops, each on a thread of its own.",
+            DefaultValueFactory = _ => 1,
+        };
+        var work = new Option<int>("--work")
+        {
+            Description = "How often each message is hashed before it is sent back (mode protocol): work for the processor.",
+            DefaultValueFactory = _ => 0,
+        };
+        var command = new Command("echo-server", "Serves on 127.0.0.1 until SIGTERM.")
+        {
+            mode, backend, port, loops, work,
+        };
         command.SetAction(parsed =>
         {
             PollerBackend chosen = BackendNames.All[parsed.GetValue(backend)!];
-            EchoServer.Run(parsed.GetValue(mode), chosen, parsed.GetValue(port));
+            ProtocolEcho.Work = parsed.GetValue(work);
+            int count = parsed.GetValue(loops);
+            if (count == 1)
+            {
+                EchoServer.Run(parsed.GetValue(mode), chosen, parsed.GetValue(port));
+            }
+            else
+            {
+                GroupEchoServer.Run(parsed.GetValue(mode), chosen, parsed.GetValue(port), count);
+            }
         });
         return command;
     }

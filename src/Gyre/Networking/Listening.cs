@@ -15,14 +15,24 @@ internal static class Listening
     public static async Coroutine<Server> CreateServerAsync(
         EventLoop loop, Func<Protocol> protocolFactory, IReadOnlyList<string> hosts, int port, ServerOptions options)
     {
+        List<Socket> sockets = await BindAsync(loop, hosts, port, options);
+        return Create(loop, protocolFactory, sockets, options);
+    }
+
+    /// <summary>Resolves a host, and binds all its addresses. Nothing listens yet.</summary>
+    public static Coroutine<List<Socket>> BindAsync(EventLoop loop, string? host, int port, ServerOptions options) =>
+        BindAsync(loop, string.IsNullOrEmpty(host) ? [] : [host], port, options);
+
+    private static async Coroutine<List<Socket>> BindAsync(
+        EventLoop loop, IReadOnlyList<string> hosts, int port, ServerOptions options)
+    {
         List<IPAddress> addresses = hosts.Count == 0 ? [IPAddress.Any, IPAddress.IPv6Any] : [];
         foreach (string host in hosts)
         {
             addresses.AddRange(await HostResolver.ResolveAsync(loop, host, AddressFamily.Unspecified));
         }
 
-        List<Socket> sockets = BindAll(addresses.Distinct(), port, options, string.Join(", ", hosts));
-        return Create(loop, protocolFactory, sockets, options);
+        return BindAll(addresses.Distinct(), port, options, string.Join(", ", hosts));
     }
 
     /// <summary>Makes a server of bound sockets. They are closed when that fails.</summary>

@@ -17,6 +17,30 @@ public sealed partial class Server
     // As of any callback, new connections are made in the context in which the server was.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
 
+    /// <summary>Takes a connection that something else has accepted. It is closed when the server is, or when this
+    /// fails.</summary>
+    internal void Adopt(Socket connection)
+    {
+        if (_state == ServerState.Closed)
+        {
+            connection.Dispose();
+            return;
+        }
+
+        PollSocket socket;
+        try
+        {
+            socket = _loop.Poller.Attach(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        Accept(socket);
+    }
+
     private void Accept(PollSocket connection)
     {
         if (_context is { } context && ExecutionContext.Capture() != context)

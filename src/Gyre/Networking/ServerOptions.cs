@@ -5,6 +5,9 @@ namespace Gyre;
 /// <summary>How a <see cref="Server"/> is made.</summary>
 public class ServerOptions
 {
+    private bool _reusePort;
+    private bool _startServing = true;
+
     /// <summary>How many connections may wait to be accepted, at least 1. The system may have a lower limit.</summary>
     /// <value>100 by default.</value>
     public int Backlog { get; init; } = 100;
@@ -16,11 +19,11 @@ public class ServerOptions
 
     /// <summary>Whether several servers may bind the same port; the system spreads connections among them.</summary>
     /// <value>False by default. Linux and macOS only.</value>
-    public bool ReusePort { get; init; }
+    public bool ReusePort { get => _reusePort; init => _reusePort = value; }
 
     /// <summary>Whether connections are accepted at once. If not, call <see cref="Server.StartServing"/>.</summary>
     /// <value>True by default.</value>
-    public bool StartServing { get; init; } = true;
+    public bool StartServing { get => _startServing; init => _startServing = value; }
 
     /// <summary>Serves with TLS. A protocol hears <c>ConnectionMade</c> after the handshake.</summary>
     /// <value>Null by default: no TLS. They need a certificate with its key; for ALPN set
@@ -56,4 +59,13 @@ public class ServerOptions
     /// before the server listens.</summary>
     /// <value>Null by default: what the process's mask leaves. asyncio: <c>mode</c> (3.16).</value>
     public UnixFileMode? SocketMode { get; init; }
+
+    /// <summary>The same options but for these two.</summary>
+    internal ServerOptions With(bool reusePort, bool startServing)
+    {
+        var copy = (ServerOptions)MemberwiseClone();
+        copy._reusePort = reusePort;
+        copy._startServing = startServing;
+        return copy;
+    }
 }

@@ -29,6 +29,7 @@ internal static partial class Scenarios
         AddLocks(all);
         AddQueues(all);
         AddExecutors(all);
+        AddLoopGroups(all);
         AddReaders(all);
         AddConnections(all);
         AddNetworking(all);

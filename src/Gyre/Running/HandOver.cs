@@ -1,0 +1,99 @@
+using System.Net.Sockets;
+
+namespace Gyre;
+
+/// <summary>A listening socket whose connections go to other loops.</summary>
+/// <remarks>The connections must not belong to the poller of the loop that accepts, so the BCL accepts. Loop thread
+/// only.</remarks>
+internal sealed class HandOver
+{
+    /// <summary>As of <see cref="Server"/>: when the system is out of descriptors.</summary>
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly EventLoop _loop;
+    private readonly Socket _socket;
+    private readonly Action<Socket> _give;
+    private TimerHandle? _retry;
+    private bool _closed;
+
+    public HandOver(EventLoop loop, Socket socket, Action<Socket> give)
+    {
+        _loop = loop;
+        _socket = socket;
+        _give = give;
+    }
+
+    public void Start(int backlog)
+    {
+        _socket.Listen(backlog);
+        Accept();
+    }
+
+    public void Close()
+    {
+        _closed = true;
+        _retry?.Cancel();
+        _socket.Dispose();
+    }
+
+    private void Accept()
+    {
+        // Ends on a thread of the pool; this one takes it from there.
+        _socket.AcceptAsync().ContinueWith(
+            task =>
+            {
+                if (!_loop.TryPostThreadSafe(new AcceptedItem(this, task), null, null))
+                {
+                    Drop(task);
+                }
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private static void Drop(Task<Socket> accepted)
+    {
+        if (accepted.IsCompletedSuccessfully)
+        {
+            accepted.Result.Dispose();
+        }
+        else
+        {
+            // Seen, so that it is not reported as unobserved.
+            _ = accepted.Exception;
+        }
+    }
+
+    private void OnAccepted(Task<Socket> accepted)
+    {
+        if (_closed)
+        {
+            Drop(accepted);
+        }
+        else if (accepted.IsCompletedSuccessfully)
+        {
+            Socket connection = accepted.Result;
+            Accept();
+            _give(connection);
+        }
+        else
+        {
+            _retry = _loop.CallLater(s_retryDelay, Accept);
+            _loop.CallExceptionHandler(new ExceptionContext
+            {
+                Message = "A connection could not be accepted. Accepting is tried again "
+                    + $"every {s_retryDelay.TotalMilliseconds} ms.",
+                Exception = accepted.Exception?.InnerException,
+                Source = this,
+            });
+        }
+    }
+
+    private sealed class AcceptedItem(HandOver owner, Task<Socket> accepted) : WorkItem
+    {
+        internal override void Execute(object? first, object? second) => owner.OnAccepted(accepted);
+
+        internal override void Abandon(object? first, object? second) => Drop(accepted);
+    }
+}
