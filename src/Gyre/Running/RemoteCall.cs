@@ -21,8 +21,9 @@ internal sealed class RemoteCall<T> : Future<T>, IRemoteCall
     private T? _result;
     private bool _hasCancelled;
 
-    // Here only.
-    private bool _wasAskedToCancel;
+    // Written here; there it is read to save a beginning, and may be seen late: the request comes as a post, too.
+    private volatile bool _wasAskedToCancel;
+    private string? _cancelMessage;
 
     private RemoteCall(EventLoop origin, EventLoop target, Func<Coroutine<T>> function)
         : base(origin)
@@ -60,6 +61,7 @@ internal sealed class RemoteCall<T> : Future<T>, IRemoteCall
         }
 
         // When the target is closed, the news of that are under way.
+        _cancelMessage ??= message;
         _wasAskedToCancel = true;
         _target.TryPostThreadSafe(CancelItem.Instance, this, message);
         return true;
@@ -67,6 +69,14 @@ internal sealed class RemoteCall<T> : Future<T>, IRemoteCall
 
     void IRemoteCall.Start()
     {
+        if (_wasAskedToCancel)
+        {
+            // It does not even begin, like a task that is cancelled before its first step.
+            _hasCancelled = true;
+            Post(new Cancellation(_cancelMessage));
+            return;
+        }
+
         RemoteCalls.Of(_target).Add(this);
         try
         {

@@ -51,13 +51,13 @@ internal static partial class Scenarios
         AddInGroup(all, "LoopGroup.CreateTask(EventLoop, Func<Coroutine>, String)", async (scenario, group) =>
         {
             var work = new CountedWork();
-            await End(scenario.Target(group.CreateTask(group.Loops[1], work.RunAsync)));
+            await EndOfTask(scenario, group.CreateTask(group.Loops[1], work.RunAsync));
             Assert.Equal(0, work.Running);
         });
         AddInGroup(all, "LoopGroup.CreateTask<T>(EventLoop, Func<Coroutine<T>>, String)", async (scenario, group) =>
         {
             var work = new CountedWork();
-            await End(scenario.Target(group.CreateTask(group.Loops[1], work.RunWithResultAsync)));
+            await EndOfTask(scenario, group.CreateTask(group.Loops[1], work.RunWithResultAsync));
             Assert.Equal(0, work.Running);
         });
         AddGroupServers(all);
@@ -147,6 +147,13 @@ internal static partial class Scenarios
             Assert.Equal(target.IsCancelled ? [0, 2] : [0, 1, 2], items);
             Assert.Equal(0, queue.Count);
         }, realTime: true);
+    }
+
+    /// <summary>One that was cancelled before it awaited the task has left it to the group.</summary>
+    private static async Coroutine EndOfTask(CancelScenario scenario, LoopTask task)
+    {
+        await End(scenario.Target(task));
+        await Aio.Wait([task]);
     }
 
     private static void AddInGroup(
