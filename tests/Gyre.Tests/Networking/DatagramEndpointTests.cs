@@ -21,7 +21,7 @@ public sealed class DatagramEndpointTests : DatagramTest
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_IPv6_TalkToEachOther(PollerBackend backend)
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        Assert.SkipUnless(HasIPv6, "This machine has no IPv6.");
         Run(backend, async () => await Talk(s_anyPortV6));
     }
 
@@ -30,7 +30,7 @@ public sealed class DatagramEndpointTests : DatagramTest
     [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_AllIPv6Addresses_TakesIPv4(PollerBackend backend)
     {
-        Assert.SkipUnless(Socket.OSSupportsIPv6, "This machine has no IPv6.");
+        Assert.SkipUnless(HasIPv6, "This machine has no IPv6.");
         Run(backend, async () =>
         {
             RecordingDatagrams server = await OpenAsync(new IPEndPoint(IPAddress.IPv6Any, 0), protocol: Echo());
@@ -118,7 +118,7 @@ public sealed class DatagramEndpointTests : DatagramTest
     {
         // 192.0.2.0/24 is of no machine, so it cannot be bound.
         UseResolver((_, _) => [IPAddress.Parse("192.0.2.1"), IPAddress.IPv6Loopback]);
-        if (Socket.OSSupportsIPv6)
+        if (HasIPv6)
         {
             RecordingDatagrams endpoint = await OpenAsync(new DnsEndPoint("both.example", 0));
             Assert.Equal(AddressFamily.InterNetworkV6, endpoint.Transport.LocalEndPoint!.AddressFamily);

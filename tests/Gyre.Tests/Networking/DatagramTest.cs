@@ -8,6 +8,9 @@ public abstract class DatagramTest : NetworkTest
 {
     protected static IPEndPoint AnyPort { get; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Whether the loopback address can be bound: a container may have the protocol without it.</summary>
+    protected static bool HasIPv6 { get; } = CanBind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+
     /// <summary>An endpoint that sends each datagram back to where it came from.</summary>
     protected static RecordingDatagrams Echo() =>
         new() { OnDatagram = static (self, data, from) => self.Transport.SendTo(data, from) };
@@ -47,5 +50,18 @@ public abstract class DatagramTest : NetworkTest
     {
         byte[] buffer = new byte[70_000];
         return buffer[..peer.Receive(buffer)];
+    }
+
+    private static bool CanBind(EndPoint local)
+    {
+        try
+        {
+            using Socket socket = NewPeer(local);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }
