@@ -59,6 +59,9 @@ internal abstract class CoroutineBox
     /// <summary>The compiler's type for the method; null for a box that stands for no method.</summary>
     public virtual Type? StateMachineType => null;
 
+    /// <summary>The type that declares the method, where there is no <see cref="StateMachineType"/> to tell.</summary>
+    public virtual string? DeclaredIn => null;
+
     /// <summary>Runs the coroutine to its next suspension or to its end. Never throws.</summary>
     public abstract void MoveNext();
 

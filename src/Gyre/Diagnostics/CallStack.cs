@@ -76,6 +76,10 @@ internal static class CallStack
             {
                 entries.Add(Entry(type));
             }
+            else if (box.DeclaredIn is { } declaredIn)
+            {
+                entries.Add(new FrameCallGraphEntry(box.Name, declaredIn, IsAsync: true));
+            }
         }
     }
 

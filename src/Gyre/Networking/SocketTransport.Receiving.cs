@@ -6,6 +6,7 @@ namespace Gyre;
 internal sealed partial class SocketTransport
 {
     private BufferedSink? _bufferedSink;
+    private ReadingSink? _readingSink;
     private bool _receiving;
     private bool _readingPaused;
     private bool _inputEnded;
@@ -96,25 +97,31 @@ internal sealed partial class SocketTransport
             return;
         }
 
-        IReceiveSink sink = this;
-        if (_protocol is BufferedProtocol buffered)
-        {
-            if (_bufferedSink?.Protocol != buffered)
-            {
-                _bufferedSink = new BufferedSink(this, buffered);
-            }
-
-            sink = _bufferedSink;
-        }
-
         try
         {
-            _socket.StartReceiving(sink);
+            _socket.StartReceiving(SinkOfProtocol());
             _receiving = true;
         }
         catch (SocketException e)
         {
             Fail(e.SocketErrorCode);
+        }
+    }
+
+    private IReceiveSink SinkOfProtocol()
+    {
+        switch (_protocol)
+        {
+            case BufferedProtocol buffered:
+                return _bufferedSink?.Protocol == buffered
+                    ? _bufferedSink
+                    : _bufferedSink = new BufferedSink(this, buffered);
+            case ReadingProtocol reading:
+                return _readingSink?.Protocol == reading
+                    ? _readingSink
+                    : _readingSink = new ReadingSink(this, reading);
+            default:
+                return this;
         }
     }
 

@@ -29,22 +29,7 @@ public sealed partial class LoopStreamReader
     /// <param name="buffer">When it is empty, this returns at once.</param>
     /// <returns>How many bytes were read; 0 at the end of the input.</returns>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
-    public async Coroutine<int> ReadAsync(Memory<byte> buffer)
-    {
-        ThrowIfFailed();
-        if (buffer.IsEmpty)
-        {
-            return 0;
-        }
-
-        int count;
-        while (!TryRead(buffer.Span, out count))
-        {
-            await WaitForInputAsync();
-        }
-
-        return count;
-    }
+    public Coroutine<int> ReadAsync(Memory<byte> buffer) => RentRead().Begin(buffer);
 
     /// <summary>Reads exactly so many bytes, also if they are more than <see cref="Limit"/>. asyncio:
     /// <c>readexactly</c>.</summary>

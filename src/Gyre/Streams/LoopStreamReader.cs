@@ -57,22 +57,10 @@ public sealed partial class LoopStreamReader
     /// <exception cref="InvalidOperationException"><see cref="FeedEof"/> was called before.</exception>
     public void FeedData(ReadOnlySpan<byte> data)
     {
-        if (_eof)
+        Append(data);
+        if (!data.IsEmpty)
         {
-            throw new InvalidOperationException("FeedEof was called: nothing comes after the end of the input.");
-        }
-
-        if (data.IsEmpty)
-        {
-            return;
-        }
-
-        _buffer.Append(data);
-        Wake();
-        if (!_paused && _transport is not null && _buffer.Count > 2L * Limit)
-        {
-            _paused = true;
-            _transport.PauseReading();
+            Wake();
         }
     }
 
@@ -145,6 +133,21 @@ public sealed partial class LoopStreamReader
     }
 
     internal void EndWait() => _wait = null;
+
+    private void Append(ReadOnlySpan<byte> data)
+    {
+        if (_eof)
+        {
+            throw new InvalidOperationException("FeedEof was called: nothing comes after the end of the input.");
+        }
+
+        _buffer.Append(data);
+        if (!_paused && _transport is not null && _buffer.Count > 2L * Limit)
+        {
+            _paused = true;
+            _transport.PauseReading();
+        }
+    }
 
     private async Coroutine WaitForInputAsync()
     {

@@ -7,7 +7,7 @@ namespace Gyre;
 /// The poller holds the transport, and the transport this. So this holds the reader weakly: a connection whose
 /// reader and writer nobody holds can be found by the garbage collector, and closed.
 /// </remarks>
-internal sealed class StreamProtocol : Protocol
+internal sealed class StreamProtocol : ReadingProtocol
 {
     private readonly EventLoop _loop;
     private readonly WeakReference<LoopStreamReader> _reader;
@@ -68,6 +68,26 @@ internal sealed class StreamProtocol : Protocol
         if (_reader.TryGetTarget(out LoopStreamReader? reader))
         {
             reader.FeedData(data);
+        }
+    }
+
+    internal override Memory<byte> WantedInput =>
+        _reader.TryGetTarget(out LoopStreamReader? reader) ? reader.WantedInput : default;
+
+    internal override void OnWantedInput(int count)
+    {
+        // It was there a moment ago, and waits: so it still is.
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
+        {
+            reader.OnWantedInput(count);
+        }
+    }
+
+    internal override void OnInput(ReadOnlySpan<byte> data)
+    {
+        if (_reader.TryGetTarget(out LoopStreamReader? reader))
+        {
+            reader.OnInput(data);
         }
     }
 

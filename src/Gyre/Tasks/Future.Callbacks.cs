@@ -71,6 +71,29 @@ public abstract partial class Future
         }
     }
 
+    /// <summary>Whether <see cref="TryFinishInTurn"/> would do it.</summary>
+    private protected bool CanFinishInTurn =>
+        !IsDone && _callbacks is LoopTask && Loop.CurrentWork is null && !Loop.Debug;
+
+    /// <summary>Ends the future well, and has the task that waits for it take its step at once.</summary>
+    /// <returns>False, and nothing was done, when the one that waits is not a single task, or must have a turn of
+    /// its own: inside the step of another task, and in debug mode, which names what held up the loop.</returns>
+    /// <remarks>For the last thing that happens in a turn of I/O. So nothing, and above all no cancellation, comes
+    /// between what arrived and the one that it is for.</remarks>
+    private protected bool TryFinishInTurn()
+    {
+        if (!CanFinishInTurn)
+        {
+            return false;
+        }
+
+        var task = (LoopTask)_callbacks!;
+        _callbacks = null;
+        _state = FutureState.Finished;
+        task.Execute(this, null);
+        return true;
+    }
+
     /// <summary>Adds who waits for this future: tasks, through whatever stands in between.</summary>
     /// <remarks>A future that is done has no awaiters any more.</remarks>
     internal void CollectAwaiters(ICollection<Future> awaiters)

@@ -11,6 +11,19 @@ internal sealed class WaitFuture(EventLoop loop) : Future(loop)
     /// <summary>Wakes the waiter. Does nothing when it was woken or cancelled before.</summary>
     public void Release() => TryFinish();
 
+    /// <summary>Whether <see cref="ReleaseInTurn"/> would resume a task without a turn of its own.</summary>
+    public bool CanReleaseInTurn => CanFinishInTurn;
+
+    /// <summary>As <see cref="Release"/>, at the end of a turn of I/O: a task that waits takes its step inside the
+    /// call, if it can.</summary>
+    public void ReleaseInTurn()
+    {
+        if (!TryFinishInTurn())
+        {
+            TryFinish();
+        }
+    }
+
     /// <summary>Makes the future pending again. The waiter before has been resumed.</summary>
     public void Reset() => Reopen();
 
