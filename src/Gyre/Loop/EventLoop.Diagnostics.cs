@@ -139,6 +139,7 @@ public sealed partial class EventLoop
     {
         // A timer lets go of its callback when it runs it.
         object source = entry.NamedAs;
+        ResumedInTurn = null;
         long start = NowTicks;
         try
         {
@@ -149,7 +150,7 @@ public sealed partial class EventLoop
             var taken = new TimeSpan(NowTicks - start);
             if (taken >= _slowCallbackDuration && entry.Item != Callbacks.Cancelled)
             {
-                RaiseSlow(source, taken);
+                RaiseSlow(ResumedInTurn ?? source, taken);
             }
         }
     }

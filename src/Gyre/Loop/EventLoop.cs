@@ -75,6 +75,10 @@ public sealed partial class EventLoop : IDisposable
     /// <summary>The task whose step is being run. Kept here because a task's step is the loop's hottest path.</summary>
     internal WorkItem? CurrentWork { get; set; }
 
+    /// <summary>The task that went on in the turn of the I/O that it waited for. Debug mode names it when the turn was
+    /// slow.</summary>
+    internal WorkItem? ResumedInTurn { get; set; }
+
     /// <summary>The tasks' own attachment, kept at hand because every new task asks for it.</summary>
     internal object? TaskSlot { get; set; }
 

@@ -72,12 +72,11 @@ public abstract partial class Future
     }
 
     /// <summary>Whether <see cref="TryFinishInTurn"/> would do it.</summary>
-    private protected bool CanFinishInTurn =>
-        !IsDone && _callbacks is LoopTask && Loop.CurrentWork is null && !Loop.Debug;
+    private protected bool CanFinishInTurn => !IsDone && _callbacks is LoopTask && Loop.CurrentWork is null;
 
     /// <summary>Ends the future well, and has the task that waits for it take its step at once.</summary>
-    /// <returns>False, and nothing was done, when the one that waits is not a single task, or must have a turn of
-    /// its own: inside the step of another task, and in debug mode, which names what held up the loop.</returns>
+    /// <returns>False, and nothing was done, when the one that waits is not a single task, or another task's step is
+    /// being run.</returns>
     /// <remarks>For the last thing that happens in a turn of I/O. So nothing, and above all no cancellation, comes
     /// between what arrived and the one that it is for.</remarks>
     private protected bool TryFinishInTurn()
@@ -90,6 +89,11 @@ public abstract partial class Future
         var task = (LoopTask)_callbacks!;
         _callbacks = null;
         _state = FutureState.Finished;
+        if (Loop.Debug)
+        {
+            Loop.ResumedInTurn = task;
+        }
+
         task.Execute(this, null);
         return true;
     }

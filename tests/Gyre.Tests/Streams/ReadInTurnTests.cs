@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using Gyre.Polling;
+using Gyre.Tests.Networking;
+
+namespace Gyre.Tests.Streams;
+
+/// <summary>A read that waits receives into its own memory and goes on in the turn of the input. What must hold all
+/// the same.</summary>
+public class ReadInTurnTests : NetworkTest
+{
+    /// <summary>On cancel: nothing is removed.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Length = 200_000;
+        var random = new Random(11);
+        await using var pair = await StreamPair.OpenAsync();
+        byte[] sent = RandomNumberGenerator.GetBytes(Length);
+        LoopTask writing = Aio.CreateTask(Write());
+        var received = new List<byte>();
+        byte[] buffer = new byte[700];
+        int cancelled = 0;
+        while (received.Count < Length)
+        {
+            LoopTask<int> reading = Aio.CreateTask(pair.Server.Reader.ReadAsync(buffer.AsMemory()));
+            for (int turns = random.Next(4); turns > 0 && !reading.IsDone; turns--)
+            {
+                await Aio.Yield();
+            }
+
+            reading.Cancel();
+            await Aio.Wait([reading]);
+            if (reading.IsCancelled)
+            {
+                cancelled++;
+            }
+            else
+            {
+                received.AddRange(buffer.AsSpan(0, reading.Result));
+            }
+        }
+
+        await writing;
+        Assert.Equal(sent, received);
+        Assert.True(cancelled > 0, "Some reads were meant to be cancelled.");
+
+        async Coroutine Write()
+        {
+            for (int i = 0; i < Length;)
+            {
+                int count = Math.Min(Length - i, 1 + random.Next(2_000));
+                pair.Client.Writer.Write(sent.AsSpan(i, count));
+                i += count;
+                await Aio.Yield();
+            }
+        }
+    });
+
+    /// <summary>Guarantee G-102.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reads_OfAllKindsMixed_GetTheBytesInOrder(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Length = 2_000_000;
+        var random = new Random(5);
+        await using var pair = await StreamPair.OpenAsync();
+        byte[] sent = RandomNumberGenerator.GetBytes(Length);
+        LoopTask writing = Aio.CreateTask(Write());
+        var received = new MemoryStream();
+        byte[] buffer = new byte[20_000];
+        LoopStreamReader reader = pair.Server.Reader;
+        while (received.Length < Length)
+        {
+            int wanted = (int)Math.Min(1 + random.Next(buffer.Length), Length - received.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    received.Write(buffer, 0, await reader.ReadAsync(buffer.AsMemory(0, wanted)));
+                    break;
+                case 1:
+                    received.Write(await reader.ReadAsync(wanted));
+                    break;
+                case 2:
+                    received.Write(await reader.ReadExactlyAsync(wanted));
+                    break;
+                default:
+                    await Aio.Yield();
+                    break;
+            }
+        }
+
+        await writing;
+        Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received.ToArray()));
+
+        async Coroutine Write()
+        {
+            for (int i = 0; i < Length;)
+            {
+                int count = Math.Min(Length - i, 1 + random.Next(30_000));
+                pair.Client.Writer.Write(sent.AsSpan(i, count));
+                i += count;
+                await pair.Client.Writer.DrainAsync();
+                await Aio.Yield();
+            }
+        }
+    });
+
+    /// <summary>The coroutine closes and ends inside the turn of its own input.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_ThenCloseAtOnce_EndsTheConnection(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using Server server = await Aio.StartServer(AnswerAndClose, "127.0.0.1", 0);
+        for (int i = 0; i < 20; i++)
+        {
+            await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+            connection.Writer.Write("ping"u8);
+            Assert.Equal("ping"u8.ToArray(), await connection.Reader.ReadToEndAsync());
+        }
+
+        static async Coroutine AnswerAndClose(LoopStreamReader reader, LoopStreamWriter writer)
+        {
+            byte[] buffer = new byte[100];
+            int count = await reader.ReadAsync(buffer.AsMemory());
+            writer.Write(buffer.AsSpan(0, count));
+            writer.Close();
+        }
+    });
+
+    /// <summary>An error of the code that goes on in the turn is that code's, and not the transport's.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_ThenThrow_FailsTheTaskOnly(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopTask reading = Aio.CreateTask(ReadAndThrow());
+        await Aio.Yield();
+        pair.Client.Writer.Write("a"u8);
+        await Assert.ThrowsAsync<FormatException>(() => reading.AsTask());
+        pair.Client.Writer.Write("b"u8);
+        Assert.Equal("b"u8.ToArray(), await pair.Server.Reader.ReadAsync(10));
+
+        async Coroutine ReadAndThrow()
+        {
+            await pair.Server.Reader.ReadAsync(new byte[10].AsMemory());
+            throw new FormatException();
+        }
+    });
+
+    /// <summary>Two reads at once are a mistake, and the first is not harmed.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_WhileAnotherWaits_IsRefused(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        byte[] buffer = new byte[10];
+        LoopTask<int> first = Aio.CreateTask(pair.Server.Reader.ReadAsync(buffer.AsMemory()));
+        await Aio.Yield();
+        LoopTask<int> second = Aio.CreateTask(pair.Server.Reader.ReadAsync(new byte[10].AsMemory()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => second.AsTask());
+        pair.Client.Writer.Write("abc"u8);
+        Assert.Equal(3, await first);
+        Assert.Equal("abc"u8.ToArray(), buffer.AsSpan(0, 3).ToArray());
+        Assert.Equal(0, pair.Server.Reader.BufferedCount);
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CallGraph_OfAWaitingRead_NamesTheRead(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        LoopTask<int> reading = Aio.CreateTask(pair.Server.Reader.ReadAsync(new byte[10].AsMemory()));
+        await Aio.Yield();
+        FrameCallGraphEntry frame = Assert.Single(Aio.CaptureCallGraph(reading)!.CallStack);
+        Assert.Equal("async LoopStreamReader.ReadAsync()", frame.ToString());
+        reading.Cancel();
+        await Aio.Wait([reading]);
+    });
+}
