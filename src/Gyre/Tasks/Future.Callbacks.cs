@@ -72,7 +72,7 @@ public abstract partial class Future
     }
 
     /// <summary>Whether <see cref="TryFinishInTurn"/> would do it.</summary>
-    private protected bool CanFinishInTurn => !IsDone && _callbacks is LoopTask && Loop.CurrentWork is null;
+    private protected bool CanFinishInTurn => Callbacks is LoopTask && Loop.CurrentWork is null;
 
     /// <summary>Ends the future well, and has the task that waits for it take its step at once.</summary>
     /// <returns>False, and nothing was done, when the one that waits is not a single task, or another task's step is
@@ -86,8 +86,8 @@ public abstract partial class Future
             return false;
         }
 
-        var task = (LoopTask)_callbacks!;
-        _callbacks = null;
+        var task = (LoopTask)Callbacks!;
+        _content = null;
         _state = FutureState.Finished;
         if (Loop.Debug)
         {
