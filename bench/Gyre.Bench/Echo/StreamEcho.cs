@@ -5,7 +5,7 @@ namespace Gyre.Bench;
 /// <summary>The same with streams: one coroutine a connection.</summary>
 internal static class StreamEcho
 {
-    public const int BufferSize = 64 * 1024;
+    public const int BufferSize = 128 * 1024;
 
     public static async Coroutine Serve(LoopStreamReader reader, LoopStreamWriter writer)
     {
