@@ -1,3 +1,5 @@
+using Gyre.Tests.Streams;
+
 namespace Gyre.Tests.Loop;
 
 /// <summary>Debug mode names what holds up the loop.</summary>
@@ -49,6 +51,31 @@ public class SlowCallbackTests
             await Aio.Yield();
             Take(test, 100.Milliseconds());
             await Aio.Yield();
+        }
+    }
+
+    /// <summary>A task that goes on in the turn of its input is named, and not the input.</summary>
+    [Fact]
+    public void TaskStep_InTheTurnOfItsInput_IsNamedInAWarning()
+    {
+        List<string> warnings = Warnings(() => Aio.Run(Main, new EventLoopOptions { Debug = true }));
+        Assert.Contains(warnings, warning => warning.Contains("'the reader'", StringComparison.Ordinal));
+
+        static async Coroutine Main()
+        {
+            await using StreamPair pair = await StreamPair.OpenAsync();
+            LoopTask reading = Aio.CreateTask(Read(pair.Server.Reader), name: "the reader");
+            await Aio.Yield();
+            pair.Client.Writer.Write("a"u8);
+            await reading;
+        }
+
+        static async Coroutine Read(LoopStreamReader reader)
+        {
+            await reader.ReadAsync(new byte[10].AsMemory());
+
+            // From here on everything takes too long, and this step ends in this turn.
+            EventLoop.Running.SlowCallbackDuration = TimeSpan.Zero;
         }
     }
 
