@@ -145,6 +145,7 @@ public sealed partial class PollerContract
         }
 
         Poller.Dispose();
+        Poller.Wake();
         ended.Cancel();
         waker.Join();
     }

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+
+namespace Gyre.Polling.Tests;
+
+/// <summary>Passes everything on to a backend of this machine, and does one thing wrong.</summary>
+internal sealed class BrokenPoller(Poller inner, Fault fault) : Poller
+{
+    private bool _isDisposed;
+    private int _wakes;
+
+    public Fault Fault => fault;
+
+    /// <summary>The socket that sent last.</summary>
+    public PollSocket? LastSender { get; set; }
+
+    public override string BackendName => fault == Fault.HasNoName ? "" : inner.BackendName;
+
+    public override bool HasOperations => fault == Fault.AlwaysHasOperations || inner.HasOperations;
+
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    {
+        long timeout = fault switch
+        {
+            Fault.WaitsTooShort when timeoutNanoseconds > 0 => timeoutNanoseconds / 2,
+            Fault.WaitsWhenItShouldNot when timeoutNanoseconds == 0 => 1_500_000_000,
+            Fault.WakesTwice when Volatile.Read(ref _wakes) > 0 => 0,
+            _ => timeoutNanoseconds,
+        };
+        Volatile.Write(ref _wakes, Math.Max(Volatile.Read(ref _wakes) - 1, 0));
+        inner.Poll(timeout, fault == Fault.ExecutesInsideThePoll ? new Executor() : ready);
+    }
+
+    public override void Wake()
+    {
+        if (fault == Fault.WakeThrowsAfterDisposal)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+        }
+
+        if (fault != Fault.LosesWakes)
+        {
+            Volatile.Write(ref _wakes, 2);
+            inner.Wake();
+        }
+    }
+
+    public override PollSocket Attach(Socket socket)
+    {
+        try
+        {
+            return new BrokenSocket(inner.Attach(socket), this);
+        }
+        catch (ArgumentException) when (fault == Fault.ErrorsSayNothing)
+        {
+            throw new ArgumentException("No.");
+        }
+        catch (ArgumentException) when (fault == Fault.MisuseIsSilent)
+        {
+            return inner.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        }
+        catch (ObjectDisposedException) when (fault == Fault.ClosedIsSilent)
+        {
+            return null!;
+        }
+    }
+
+    public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
+        new BrokenSocket(inner.CreateSocket(family, type, protocol), this);
+
+    protected override void Dispose(bool disposing)
+    {
+        _isDisposed = true;
+        if (fault != Fault.LeavesSocketsOpen)
+        {
+            inner.Dispose();
+        }
+    }
+
+    private sealed class Executor : IReadyQueue
+    {
+        public void Enqueue(PollOperation operation) => operation.Execute();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net.Sockets;
+
+namespace Gyre.Polling.Tests;
+
+/// <summary>What a connection's receives do wrong once only.</summary>
+internal sealed class BrokenReceiving
+{
+    public bool HasLostAByte { get; set; }
+}
+
+internal sealed class BrokenConnect(IConnectSink sink, Fault fault) : IConnectSink
+{
+    public void OnConnected(SocketError error) =>
+        sink.OnConnected(fault switch
+        {
+            Fault.ConnectAlwaysSucceeds => SocketError.Success,
+            Fault.ConnectAlwaysFails => SocketError.ConnectionRefused,
+            _ => error,
+        });
+}
+
+internal sealed class BrokenAccept(BrokenSocket socket, IAcceptSink sink) : IAcceptSink
+{
+    private int _count;
+
+    public void OnAccepted(PollSocket connection)
+    {
+        if (socket.Fault != Fault.DropsEverySecondConnection || ++_count % 2 == 1)
+        {
+            socket.Tell(() => sink.OnAccepted(new BrokenSocket(connection, socket.Poller)));
+        }
+    }
+
+    public void OnAcceptFailed(SocketError error) => sink.OnAcceptFailed(error);
+}
+
+internal class BrokenReceive(BrokenSocket socket, IReceiveSink sink, BrokenReceiving shared) : IReceiveSink
+{
+    public void OnReceived(ReadOnlySpan<byte> data)
+    {
+        if (socket.Fault == Fault.LosesTheFirstByte && !shared.HasLostAByte)
+        {
+            shared.HasLostAByte = true;
+            data = data[1..];
+        }
+
+        if (!data.IsEmpty)
+        {
+            byte[] bytes = data.ToArray();
+            socket.Tell(() => sink.OnReceived(bytes));
+        }
+    }
+
+    public void OnEndOfInput()
+    {
+        sink.OnEndOfInput();
+        if (socket.Fault == Fault.EndsTwice)
+        {
+            sink.OnEndOfInput();
+        }
+    }
+
+    public void OnReceiveFailed(SocketError error)
+    {
+        if (socket.Fault == Fault.ResetIsAnEnd)
+        {
+            sink.OnEndOfInput();
+        }
+        else
+        {
+            sink.OnReceiveFailed(error);
+        }
+    }
+}
+
+internal sealed class BrokenBufferedReceive(BrokenSocket socket, IBufferedReceiveSink sink, BrokenReceiving shared)
+    : BrokenReceive(socket, sink, shared), IBufferedReceiveSink
+{
+    private readonly BrokenSocket _socket = socket;
+    private readonly BrokenReceiving _shared = shared;
+
+    public Memory<byte> GetReceiveBuffer(int sizeHint)
+    {
+        Memory<byte> buffer = default;
+        _socket.Tell(() => buffer = sink.GetReceiveBuffer(sizeHint));
+        if (_socket.Fault == Fault.FillsTheBufferAfterAStop)
+        {
+            sink.OnReceived(1);
+        }
+
+        return buffer.IsEmpty && _socket.Fault == Fault.ErrorsSayNothing
+            ? throw new InvalidOperationException("No.")
+            : buffer;
+    }
+
+    public void OnReceived(int count)
+    {
+        if (_socket.Fault == Fault.LosesTheFirstByte && !_shared.HasLostAByte)
+        {
+            _shared.HasLostAByte = true;
+            count--;
+        }
+
+        if (count > 0)
+        {
+            sink.OnReceived(count);
+        }
+    }
+}
+
+internal sealed class BrokenSend(BrokenSocket socket, ISendSink sink) : ISendSink
+{
+    public void OnSent(int count, SocketError error)
+    {
+        if (socket.Fault == Fault.SendHidesErrors && error != SocketError.Success)
+        {
+            (count, error) = (1, SocketError.Success);
+        }
+
+        socket.Tell(() => sink.OnSent(count, error));
+        if (socket.Fault == Fault.SendAnswersTwice)
+        {
+            sink.OnSent(count, error);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+namespace Gyre.Polling.Tests;
+
+/// <summary>The checks of the contract are worth what they find: each fails for a poller that does one thing
+/// wrong.</summary>
+public sealed class PollerContractTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
+    // A new check goes where its fault is, or behind a new one: a member of Fault, and what it does in BrokenPoller,
+    // BrokenSocket or BrokenSinks. What has arguments stands without them, and fails with some.
+    private static readonly Dictionary<Fault, string> s_failures = new()
+    {
+        [Fault.HasNoName] = "BackendName_AnyPoller_IsThere",
+        [Fault.WaitsTooShort] = "Poll_NothingHappens_WaitsNoLessThanTheTimeout",
+        [Fault.WaitsWhenItShouldNot] = "Poll_NoTimeout_Returns",
+        [Fault.LosesWakes] =
+            "Wake_BeforeThePoll_ItReturnsAtOnce Wake_DuringTheWait_EndsIt Wake_FromManyThreads_OwnerSeesAllThatTheyWrote",
+        [Fault.WakesTwice] = "Wake_BeforeAPollThatDoesNotWait_IsUsedUp Wake_Often_CountsAsOne",
+        [Fault.WakeThrowsAfterDisposal] =
+            "AnyMember_PollerDisposed_ThrowsObjectDisposed Wake_WhileThePollerIsDisposed_DoesNothing",
+        [Fault.ExecutesInsideThePoll] =
+            "Close_DescriptorIsUsedAgain_OldOperationDoesNotTouchTheNewSocket Close_OperationIsInTheQueue_SinkIsNotCalled "
+            + "Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting "
+            + "StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost",
+        [Fault.AlwaysHasOperations] = "HasOperations_NothingStarted_IsFalse Close_InTheSink_NothingFollows",
+        [Fault.LeavesSocketsOpen] = "Dispose_PollerWithSockets_ClosesThem Dispose_InTheSink_ItsBytesStayReadable",
+        [Fault.MisuseIsSilent] =
+            "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws StartAccepting_NotListening_Throws "
+            + "StartAccepting_WhileAccepting_Throws StartReceiving_WhileReceiving_Throws",
+        [Fault.ClosedIsSilent] = "AnyMember_Closed_ThrowsObjectDisposed Attach_DisposedSocket_ThrowsObjectDisposed",
+        [Fault.SecondCloseThrows] = "Close_SecondTime_DoesNothing",
+        [Fault.SwallowsErrorsOfSinks] =
+            "OnAccepted_Throws_AcceptingGoesOn OnReceived_Throws_ReceivingGoesOn OnSent_Throws_NextSendWorks",
+        [Fault.ErrorOfASinkCloses] = "GetReceiveBuffer_Throws_IsAskedAgain OnAccepted_Throws_AcceptingGoesOn",
+        [Fault.ConnectAnswersTwice] = "Connect_Listener_Connects Close_WhileConnecting_SinkIsNotCalled",
+        [Fault.ConnectAlwaysSucceeds] = "Connect_NobodyListens_ConnectionRefused Connect_UnixSocketThatIsNotThere_Fails",
+        [Fault.ConnectAlwaysFails] = "Connect_IPv4AddressOnADualModeSocket_Connects Connect_Listener_Connects",
+        [Fault.DropsEverySecondConnection] =
+            "StartAccepting_ManyPeersConnect_SinkGetsEachOnce StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
+        [Fault.StopsNothing] =
+            "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
+            + "StopReceiving_BytesArrive_NextStartGetsThem GetReceiveBuffer_Stops_NothingIsLost",
+        [Fault.LosesTheFirstByte] =
+            "Attach_SocketIsForgotten_ItsFinaliserClosesNothing ManySockets_EchoingAtOnce_EachGetsItsOwnBytes "
+            + "Poll_InputArrivesDuringTheWait_EndsIt StartReceiving_BufferedSink_ItsBuffersAreFilled "
+            + "StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest StartReceiving_LargeAndSmallPiecesInTurns_AllArrive "
+            + "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive "
+            + "StopAndStartReceiving_AtRandom_LosesNothing",
+        [Fault.EndsTwice] =
+            "Close_AcceptedSocket_PeerSeesTheEnd StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
+            + "StartReceiving_BytesAndEndCameBefore_SinkGetsBoth",
+        [Fault.ResetIsAnEnd] =
+            "StartReceiving_PeerResets_ConnectionReset StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd",
+        [Fault.CallsTheSinkInTheStart] = "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd",
+        [Fault.FillsTheBufferAfterAStop] = "GetReceiveBuffer_Closes_NothingFollows GetReceiveBuffer_Idle_IsNotAskedFor",
+        [Fault.TakesMoreThanItSends] =
+            "Close_TheSystemIsFull_PeerGetsAllThatWasTaken TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
+        [Fault.SendsTwice] = "Send_AfterTrySendInTheSameRound_ComesBehindIt TrySend_ThereIsRoom_PeerGetsTheBytes",
+        [Fault.SendsToTheOther] = "TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn",
+        [Fault.RefusesNoBytes] = "TrySend_NoBytes_Succeeds",
+        [Fault.SendAnswersTwice] =
+            "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives Send_InTheSink_GoesOn "
+            + "Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes Send_ThereIsRoom_SinkHearsOfItLater",
+        [Fault.SendHidesErrors] = "Send_PeerResetsWhileFull_SinkGetsTheError TrySend_PeerIsGone_FailsInTheEnd",
+        [Fault.CloseIsAReset] = "Close_Orderly_PeerGetsTheBytesAndTheEnd Close_WhileSending_SinkIsNotCalled",
+        [Fault.AbortIsOrderly] = "Close_Abort_AcceptedSocket_PeerSeesAReset Close_Abort_PeerSeesAReset",
+        [Fault.CloseDoesNothing] =
+            "Close_InTheSinkOfAListener_NothingMoreIsAccepted Close_OperationIsInTheQueue_SinkIsNotCalled",
+        [Fault.ShutdownEndsBoth] = "Shutdown_Send_PeerSeesTheEndAndCanStillSend",
+        [Fault.ForgetsNoDelay] = "NoDelay_TcpSocket_IsSet",
+        [Fault.ClaimsNoDelay] = "NoDelay_UnixSocket_DoesNothing",
+        [Fault.HidesAddresses] = "Connect_IPv6_Connects Socket_OfAnAcceptedConnection_IsConnectedAndShared",
+        [Fault.ErrorsSayNothing] =
+            "Attach_DatagramSocket_Throws Connect_Name_ThrowsAndSaysWhatToDo GetReceiveBuffer_Empty_ThrowsAndSaysWhatToDo",
+    };
+
+    public static TheoryData<Fault> Faults { get; } = [.. s_failures.Keys];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Run_BrokenPoller_FailsAndSaysWhatIsBroken(Fault fault)
+    {
+        foreach (string name in s_failures[fault].Split(' '))
+        {
+            PollerCheck[] checks = [.. PollerContract.Checks.Where(check => MethodOf(check) == name)];
+            PollerContractException? failure =
+                checks.Select(check => Failure(check, fault)).FirstOrDefault(found => found is not null);
+            if (failure is null)
+            {
+                // A machine may lack IPv6, and fails no check of it.
+                string? lack = checks.Select(check => check.Run(() => Poller.Create())).FirstOrDefault();
+                Assert.True(lack is not null, $"{name} does not see what a poller does wrong: {fault}");
+                continue;
+            }
+
+            Assert.Contains(failure.Check.Clause, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A check that nothing can break says nothing.</summary>
+    [Fact]
+    public void Checks_EachOne_IsFailedByABrokenPoller()
+    {
+        HashSet<string> failed = [.. s_failures.Values.SelectMany(names => names.Split(' '))];
+        Assert.All(PollerContract.Checks, check => Assert.Contains(MethodOf(check), failed));
+    }
+
+    /// <summary>So what fails of a broken one is its fault.</summary>
+    [Fact]
+    public void Verify_PollerThatPassesEverythingOn_Passes() =>
+        PollerContract.Verify(() => new BrokenPoller(Poller.Create(), Fault.None));
+
+    [Fact]
+    public void Verify_BrokenPoller_ThrowsWhatEachCheckThrows()
+    {
+        AggregateException error = Assert.Throws<AggregateException>(
+            () => PollerContract.Verify(() => new BrokenPoller(Poller.Create(), Fault.HasNoName), s_patience));
+        var failure = Assert.IsType<PollerContractException>(Assert.Single(error.InnerExceptions));
+        Assert.Equal("BackendName_AnyPoller_IsThere", failure.Check.Name);
+        Assert.Contains("A poller has a name.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("BackendName", failure.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_PollThatNeverReturns_FailsAllTheSame()
+    {
+        PollerCheck check = PollerContract.GetCheck("Poll_NoTimeout_Returns");
+        using var end = new ManualResetEventSlim();
+        PollerContractException error = Assert.Throws<PollerContractException>(
+            () => check.Run(() => new StuckPoller(end), TimeSpan.FromMilliseconds(100)));
+        end.Set();
+        Assert.Contains("hangs", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_FactoryThrows_ItsErrorIsPassedOn()
+    {
+        PollerCheck check = PollerContract.Checks[0];
+        var error = new PlatformNotSupportedException("by the test");
+        Assert.Same(error, Assert.Throws<PlatformNotSupportedException>(() => check.Run(() => throw error)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => check.Run(() => throw error, TimeSpan.Zero));
+        Assert.Throws<ArgumentNullException>(() => check.Run(null!));
+    }
+
+    [Fact]
+    public void GetCheck_UnknownName_Throws()
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => PollerContract.GetCheck("Nothing"));
+        Assert.Contains("'Nothing'", error.Message, StringComparison.Ordinal);
+        Assert.All(PollerContract.Checks, check => Assert.Same(check, PollerContract.GetCheck(check.ToString())));
+    }
+
+    private static PollerContractException? Failure(PollerCheck check, Fault fault)
+    {
+        try
+        {
+            check.Run(() => new BrokenPoller(Poller.Create(), fault), s_patience);
+            return null;
+        }
+        catch (PollerContractException failure)
+        {
+            return failure;
+        }
+    }
+
+    private static string MethodOf(PollerCheck check) => check.Name.Split('(')[0];
+}
