@@ -3,7 +3,8 @@ namespace Gyre.Polling.Tests;
 /// <summary>A backend of this machine keeps its contract: each check of it, alone.</summary>
 public abstract class BackendContractTests(PollerBackend backend)
 {
-    public static TheoryData<string> Checks { get; } = [.. PollerContract.Checks.Select(check => check.Name)];
+    public static IEnumerable<TheoryDataRow<string>> Checks { get; } =
+        [.. PollerContract.Checks.Select(check => new TheoryDataRow<string>(check.Name) { Label = check.Name })];
 
     [Theory]
     [MemberData(nameof(Checks), MemberType = typeof(BackendContractTests))]

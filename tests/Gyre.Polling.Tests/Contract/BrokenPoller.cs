@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Gyre.Polling.Tests;
 
@@ -66,6 +67,18 @@ internal sealed class BrokenPoller(Poller inner, Fault fault) : Poller
 
     public override PollSocket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) =>
         new BrokenSocket(inner.CreateSocket(family, type, protocol), this);
+
+    public override PollPipe AttachPipe(SafeHandle handle)
+    {
+        try
+        {
+            return new BrokenPipe(inner.AttachPipe(handle), fault);
+        }
+        catch (ArgumentException) when (fault == Fault.MisuseIsSilent)
+        {
+            return null!;
+        }
+    }
 
     protected override void Dispose(bool disposing)
     {

@@ -34,11 +34,11 @@ internal sealed class BrokenAccept(BrokenSocket socket, IAcceptSink sink) : IAcc
     public void OnAcceptFailed(SocketError error) => sink.OnAcceptFailed(error);
 }
 
-internal class BrokenReceive(BrokenSocket socket, IReceiveSink sink, BrokenReceiving shared) : IReceiveSink
+internal class BrokenReceive(IBroken owner, IReceiveSink sink, BrokenReceiving shared) : IReceiveSink
 {
     public void OnReceived(ReadOnlySpan<byte> data)
     {
-        if (socket.Fault == Fault.LosesTheFirstByte && !shared.HasLostAByte)
+        if (owner.Fault == Fault.LosesTheFirstByte && !shared.HasLostAByte)
         {
             shared.HasLostAByte = true;
             data = data[1..];
@@ -47,14 +47,14 @@ internal class BrokenReceive(BrokenSocket socket, IReceiveSink sink, BrokenRecei
         if (!data.IsEmpty)
         {
             byte[] bytes = data.ToArray();
-            socket.Tell(() => sink.OnReceived(bytes));
+            owner.Tell(() => sink.OnReceived(bytes));
         }
     }
 
     public void OnEndOfInput()
     {
         sink.OnEndOfInput();
-        if (socket.Fault == Fault.EndsTwice)
+        if (owner.Fault == Fault.EndsTwice)
         {
             sink.OnEndOfInput();
         }
@@ -62,7 +62,7 @@ internal class BrokenReceive(BrokenSocket socket, IReceiveSink sink, BrokenRecei
 
     public void OnReceiveFailed(SocketError error)
     {
-        if (socket.Fault == Fault.ResetIsAnEnd)
+        if (owner.Fault == Fault.ResetIsAnEnd)
         {
             sink.OnEndOfInput();
         }
@@ -73,29 +73,29 @@ internal class BrokenReceive(BrokenSocket socket, IReceiveSink sink, BrokenRecei
     }
 }
 
-internal sealed class BrokenBufferedReceive(BrokenSocket socket, IBufferedReceiveSink sink, BrokenReceiving shared)
-    : BrokenReceive(socket, sink, shared), IBufferedReceiveSink
+internal sealed class BrokenBufferedReceive(IBroken owner, IBufferedReceiveSink sink, BrokenReceiving shared)
+    : BrokenReceive(owner, sink, shared), IBufferedReceiveSink
 {
-    private readonly BrokenSocket _socket = socket;
+    private readonly IBroken _owner = owner;
     private readonly BrokenReceiving _shared = shared;
 
     public Memory<byte> GetReceiveBuffer(int sizeHint)
     {
         Memory<byte> buffer = default;
-        _socket.Tell(() => buffer = sink.GetReceiveBuffer(sizeHint));
-        if (_socket.Fault == Fault.FillsTheBufferAfterAStop)
+        _owner.Tell(() => buffer = sink.GetReceiveBuffer(sizeHint));
+        if (_owner.Fault == Fault.FillsTheBufferAfterAStop)
         {
             sink.OnReceived(1);
         }
 
-        return buffer.IsEmpty && _socket.Fault == Fault.ErrorsSayNothing
+        return buffer.IsEmpty && _owner.Fault == Fault.ErrorsSayNothing
             ? throw new InvalidOperationException("No.")
             : buffer;
     }
 
     public void OnReceived(int count)
     {
-        if (_socket.Fault == Fault.LosesTheFirstByte && !_shared.HasLostAByte)
+        if (_owner.Fault == Fault.LosesTheFirstByte && !_shared.HasLostAByte)
         {
             _shared.HasLostAByte = true;
             count--;
@@ -108,17 +108,17 @@ internal sealed class BrokenBufferedReceive(BrokenSocket socket, IBufferedReceiv
     }
 }
 
-internal sealed class BrokenSend(BrokenSocket socket, ISendSink sink) : ISendSink
+internal sealed class BrokenSend(IBroken owner, ISendSink sink) : ISendSink
 {
     public void OnSent(int count, SocketError error)
     {
-        if (socket.Fault == Fault.SendHidesErrors && error != SocketError.Success)
+        if (owner.Fault == Fault.SendHidesErrors && error != SocketError.Success)
         {
             (count, error) = (1, SocketError.Success);
         }
 
-        socket.Tell(() => sink.OnSent(count, error));
-        if (socket.Fault == Fault.SendAnswersTwice)
+        owner.Tell(() => sink.OnSent(count, error));
+        if (owner.Fault == Fault.SendAnswersTwice)
         {
             sink.OnSent(count, error);
         }

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace Gyre.Polling.Tests;
 
 /// <summary>A socket of a <see cref="BrokenPoller"/>.</summary>
-internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : PollSocket
+internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : PollSocket, IBroken
 {
     private readonly Fault _fault = poller.Fault;
 
@@ -116,6 +117,11 @@ internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : Poll
     public override void Send(ReadOnlyMemory<byte> data, ISendSink sink) =>
         Guard(() => inner.Send(data, new BrokenSend(this, sink)));
 
+    public override bool CanSendFiles => inner.CanSendFiles;
+
+    public override void SendFile(SafeFileHandle file, long offset, long count, ISendSink sink) =>
+        inner.SendFile(file, offset, count, new BrokenSend(this, sink));
+
     public override SocketError Shutdown(SocketShutdown how) => Guard(
         () => inner.Shutdown(_fault == Fault.ShutdownEndsBoth ? SocketShutdown.Both : how), SocketError.Success);
 
@@ -133,7 +139,6 @@ internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : Poll
         }
     }
 
-    /// <summary>Calls a sink, as a poller does that does not pass exceptions on, or gives up after one.</summary>
     public void Tell(Action call)
     {
         try

@@ -91,6 +91,9 @@ public enum Fault
     /// <summary><see cref="PollSocket.TrySend"/> of no bytes fails.</summary>
     RefusesNoBytes,
 
+    /// <summary>Nobody hears that the reader of a pipe has closed.</summary>
+    LosesHangUps,
+
     /// <summary>A send answers twice.</summary>
     SendAnswersTwice,
 

@@ -22,10 +22,13 @@ public sealed class PollerContractTests
             "Close_DescriptorIsUsedAgain_OldOperationDoesNotTouchTheNewSocket Close_OperationIsInTheQueue_SinkIsNotCalled "
             + "Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting "
             + "StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost",
-        [Fault.AlwaysHasOperations] = "HasOperations_NothingStarted_IsFalse Close_InTheSink_NothingFollows",
+        [Fault.AlwaysHasOperations] = 
+            "HasOperations_NothingStarted_IsFalse Close_InTheSink_NothingFollows "
+            + "PipeWriting_PipeIsFull_GoesOnWhenThereIsRoom",
         [Fault.LeavesSocketsOpen] = "Dispose_PollerWithSockets_ClosesThem Dispose_InTheSink_ItsBytesStayReadable",
         [Fault.MisuseIsSilent] =
-            "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws StartAccepting_NotListening_Throws "
+            "AttachPipe_RegularFile_Throws PipeWriting_WhileWriting_Throws "
+            + "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws StartAccepting_NotListening_Throws "
             + "StartAccepting_WhileAccepting_Throws StartReceiving_WhileReceiving_Throws",
         [Fault.ClosedIsSilent] = "AnyMember_Closed_ThrowsObjectDisposed Attach_DisposedSocket_ThrowsObjectDisposed",
         [Fault.SecondCloseThrows] = "Close_SecondTime_DoesNothing",
@@ -38,16 +41,19 @@ public sealed class PollerContractTests
         [Fault.DropsEverySecondConnection] =
             "StartAccepting_ManyPeersConnect_SinkGetsEachOnce StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
         [Fault.StopsNothing] =
-            "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
+            "StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
+            + "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
             + "StopReceiving_BytesArrive_NextStartGetsThem GetReceiveBuffer_Stops_NothingIsLost",
         [Fault.LosesTheFirstByte] =
             "Attach_SocketIsForgotten_ItsFinaliserClosesNothing ManySockets_EchoingAtOnce_EachGetsItsOwnBytes "
             + "Poll_InputArrivesDuringTheWait_EndsIt StartReceiving_BufferedSink_ItsBuffersAreFilled "
             + "StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest StartReceiving_LargeAndSmallPiecesInTurns_AllArrive "
             + "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive "
+            + "PipeReading_WriterWritesAndCloses_SinkGetsAllThenTheEnd PipeReading_MessageAfterMessage_EachIsRead "
+            + "PipeReading_BufferedSink_FillsItsBuffers AttachPipe_OneDescriptorTwice_ReadsAndWrites "
             + "StopAndStartReceiving_AtRandom_LosesNothing",
         [Fault.EndsTwice] =
-            "Close_AcceptedSocket_PeerSeesTheEnd StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
+            "AttachPipe_NullDevice_EndsAtOnceAndTakesEverything Close_AcceptedSocket_PeerSeesTheEnd StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
             + "StartReceiving_BytesAndEndCameBefore_SinkGetsBoth",
         [Fault.ResetIsAnEnd] =
             "StartReceiving_PeerResets_ConnectionReset StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd",
@@ -55,17 +61,26 @@ public sealed class PollerContractTests
         [Fault.FillsTheBufferAfterAStop] = "GetReceiveBuffer_Closes_NothingFollows GetReceiveBuffer_Idle_IsNotAskedFor",
         [Fault.TakesMoreThanItSends] =
             "Close_TheSystemIsFull_PeerGetsAllThatWasTaken TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
-        [Fault.SendsTwice] = "Send_AfterTrySendInTheSameRound_ComesBehindIt TrySend_ThereIsRoom_PeerGetsTheBytes",
+        [Fault.SendsTwice] = 
+            "AttachPipe_HandleOfASocket_PeerGetsAllThenTheEnd Send_AfterTrySendInTheSameRound_ComesBehindIt "
+            + "TrySend_ThereIsRoom_PeerGetsTheBytes",
         [Fault.SendsToTheOther] = "TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn",
         [Fault.RefusesNoBytes] = "TrySend_NoBytes_Succeeds",
+        [Fault.LosesHangUps] = "WatchHangUp_ReaderReadsThenCloses_SinkHearsOfTheClose",
         [Fault.SendAnswersTwice] =
-            "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives Send_InTheSink_GoesOn "
+            "PipeWriting_AllOfSomeBytes_ReaderGetsThemThenTheEnd SendFile_BehindTheEnd_EndsWithNothing "
+            + "SendFile_PieceBetweenOtherBytes_PeerGetsAllInOrder SendFile_SocketIsFull_GoesOnInOrder "
+            + "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives Send_InTheSink_GoesOn "
             + "Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes Send_ThereIsRoom_SinkHearsOfItLater",
-        [Fault.SendHidesErrors] = "Send_PeerResetsWhileFull_SinkGetsTheError TrySend_PeerIsGone_FailsInTheEnd",
+        [Fault.SendHidesErrors] =
+            "PipeWriting_ReaderHasClosed_Fails PipeWriting_ReaderClosesWhileFull_Fails "
+            + "SendFile_PeerResets_SinkGetsTheError "
+            + "Send_PeerResetsWhileFull_SinkGetsTheError TrySend_PeerIsGone_FailsInTheEnd",
         [Fault.CloseIsAReset] = "Close_Orderly_PeerGetsTheBytesAndTheEnd Close_WhileSending_SinkIsNotCalled",
         [Fault.AbortIsOrderly] = "Close_Abort_AcceptedSocket_PeerSeesAReset Close_Abort_PeerSeesAReset",
         [Fault.CloseDoesNothing] =
-            "Close_InTheSinkOfAListener_NothingMoreIsAccepted Close_OperationIsInTheQueue_SinkIsNotCalled",
+            "PipeClose_ReadsAndWritesUnderWay_SinksAreNotCalled Close_WhileSendingAFile_SinkIsNotCalled "
+            + "Close_InTheSinkOfAListener_NothingMoreIsAccepted Close_OperationIsInTheQueue_SinkIsNotCalled",
         [Fault.ShutdownEndsBoth] = "Shutdown_Send_PeerSeesTheEndAndCanStillSend",
         [Fault.ForgetsNoDelay] = "NoDelay_TcpSocket_IsSet",
         [Fault.ClaimsNoDelay] = "NoDelay_UnixSocket_DoesNothing",
