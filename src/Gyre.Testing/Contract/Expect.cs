@@ -108,7 +108,7 @@ internal static class Expect
         {
             return error;
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not DoesNotApplyException)
         {
             throw new ExpectationException(
                 $"{what} threw {error.GetType().Name}, not {typeof(TException).Name}: {error.Message}");
