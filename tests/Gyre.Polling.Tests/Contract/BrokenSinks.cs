@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Gyre.Polling.Tests;
@@ -123,4 +124,24 @@ internal sealed class BrokenSend(IBroken owner, ISendSink sink) : ISendSink
             sink.OnSent(count, error);
         }
     }
+}
+
+internal sealed class BrokenDatagrams(IBroken owner, IDatagramSink sink) : IDatagramSink
+{
+    public void OnDatagram(ReadOnlySpan<byte> data, EndPoint from)
+    {
+        byte[] bytes = (owner.Fault == Fault.LosesTheFirstByte && !data.IsEmpty ? data[1..] : data).ToArray();
+        EndPoint sender = owner.Fault == Fault.HidesAddresses ? new IPEndPoint(IPAddress.Any, 0) : from;
+        owner.Tell(() => sink.OnDatagram(bytes, sender));
+    }
+
+    public void OnDatagramFailed(SocketError error)
+    {
+        if (owner.Fault != Fault.SendHidesErrors)
+        {
+            sink.OnDatagramFailed(error);
+        }
+    }
+
+    public void OnReceiveFailed(SocketError error) => sink.OnReceiveFailed(error);
 }

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Gyre.Polling.Tests;
 
 /// <summary>A socket of a <see cref="BrokenPoller"/>.</summary>
-internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : PollSocket, IBroken
+internal sealed partial class BrokenSocket(PollSocket inner, BrokenPoller poller) : PollSocket, IBroken
 {
     private readonly Fault _fault = poller.Fault;
 
@@ -145,11 +145,11 @@ internal sealed class BrokenSocket(PollSocket inner, BrokenPoller poller) : Poll
         {
             call();
         }
-        catch (InvalidOperationException) when (_fault == Fault.SwallowsErrorsOfSinks)
+        catch (Exception) when (_fault == Fault.SwallowsErrorsOfSinks)
         {
             // The fault.
         }
-        catch (InvalidOperationException) when (_fault == Fault.ErrorOfASinkCloses)
+        catch (Exception) when (_fault == Fault.ErrorOfASinkCloses)
         {
             inner.Close(abort: false);
             throw;

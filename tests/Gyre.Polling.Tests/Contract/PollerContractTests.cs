@@ -27,21 +27,23 @@ public sealed class PollerContractTests
             + "PipeWriting_PipeIsFull_GoesOnWhenThereIsRoom",
         [Fault.LeavesSocketsOpen] = "Dispose_PollerWithSockets_ClosesThem Dispose_InTheSink_ItsBytesStayReadable",
         [Fault.MisuseIsSilent] =
-            "AttachPipe_RegularFile_Throws PipeWriting_WhileWriting_Throws "
+            "TrySendTo_UnsuitableAddress_Throws WrongKindOfSocket_AnyMember_Throws "
+            + "AttachPipe_RegularFile_Throws PipeWriting_WhileWriting_Throws "
             + "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws StartAccepting_NotListening_Throws "
             + "StartAccepting_WhileAccepting_Throws StartReceiving_WhileReceiving_Throws",
         [Fault.ClosedIsSilent] = "AnyMember_Closed_ThrowsObjectDisposed Attach_DisposedSocket_ThrowsObjectDisposed",
         [Fault.SecondCloseThrows] = "Close_SecondTime_DoesNothing",
         [Fault.SwallowsErrorsOfSinks] =
             "OnAccepted_Throws_AcceptingGoesOn OnReceived_Throws_ReceivingGoesOn OnSent_Throws_NextSendWorks",
-        [Fault.ErrorOfASinkCloses] = "GetReceiveBuffer_Throws_IsAskedAgain OnAccepted_Throws_AcceptingGoesOn",
+        [Fault.ErrorOfASinkCloses] =
+            "StartReceivingFrom_SinkThrows_TheRestComes GetReceiveBuffer_Throws_IsAskedAgain OnAccepted_Throws_AcceptingGoesOn",
         [Fault.ConnectAnswersTwice] = "Connect_Listener_Connects Close_WhileConnecting_SinkIsNotCalled",
         [Fault.ConnectAlwaysSucceeds] = "Connect_NobodyListens_ConnectionRefused Connect_UnixSocketThatIsNotThere_Fails",
         [Fault.ConnectAlwaysFails] = "Connect_IPv4AddressOnADualModeSocket_Connects Connect_Listener_Connects",
         [Fault.DropsEverySecondConnection] =
             "StartAccepting_ManyPeersConnect_SinkGetsEachOnce StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
         [Fault.StopsNothing] =
-            "StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
+            "StopReceiving_WithinABurst_NextStartGetsTheRest StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
             + "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
             + "StopReceiving_BytesArrive_NextStartGetsThem GetReceiveBuffer_Stops_NothingIsLost",
         [Fault.LosesTheFirstByte] =
@@ -51,6 +53,8 @@ public sealed class PollerContractTests
             + "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive "
             + "PipeReading_WriterWritesAndCloses_SinkGetsAllThenTheEnd PipeReading_MessageAfterMessage_EachIsRead "
             + "PipeReading_BufferedSink_FillsItsBuffers AttachPipe_OneDescriptorTwice_ReadsAndWrites "
+            + "StartReceivingFrom_DatagramArrives_SinkGetsItAndItsSender "
+            + "StartReceivingFrom_ManyArrivedBefore_SinkGetsEachInOrder "
             + "StopAndStartReceiving_AtRandom_LosesNothing",
         [Fault.EndsTwice] =
             "AttachPipe_NullDevice_EndsAtOnceAndTakesEverything Close_AcceptedSocket_PeerSeesTheEnd StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
@@ -60,33 +64,41 @@ public sealed class PollerContractTests
         [Fault.CallsTheSinkInTheStart] = "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd",
         [Fault.FillsTheBufferAfterAStop] = "GetReceiveBuffer_Closes_NothingFollows GetReceiveBuffer_Idle_IsNotAskedFor",
         [Fault.TakesMoreThanItSends] =
-            "Close_TheSystemIsFull_PeerGetsAllThatWasTaken TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
+            "TrySendTo_Address_PeerGetsThem TrySendTo_DualModeSocket_ReachesIPv4 TrySendTo_UnixAddresses_ReachesThem "
+            + "Connect_DatagramSocket_SendsAndReceives Close_TheSystemIsFull_PeerGetsAllThatWasTaken TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
         [Fault.SendsTwice] =
             "AttachPipe_HandleOfASocket_PeerGetsAllThenTheEnd Send_AfterTrySendInTheSameRound_ComesBehindIt "
             + "TrySend_ThereIsRoom_PeerGetsTheBytes",
-        [Fault.SendsToTheOther] = "TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn",
+        [Fault.SendsToTheOther] =
+            "TrySendTo_EndPointIsChanged_GoesToTheNewAddress TrySend_TwoSocketsInTurns_EachPeerGetsItsOwn",
         [Fault.RefusesNoBytes] = "TrySend_NoBytes_Succeeds",
         [Fault.LosesHangUps] = "WatchHangUp_ReaderReadsThenCloses_SinkHearsOfTheClose",
         [Fault.SendAnswersTwice] =
-            "PipeWriting_AllOfSomeBytes_ReaderGetsThemThenTheEnd SendFile_BehindTheEnd_EndsWithNothing "
+            "SendTo_ThereIsRoom_SinkHearsTheLength SendTo_ConnectedUnixPeerIsFull_WaitsForRoom "
+            + "PipeWriting_AllOfSomeBytes_ReaderGetsThemThenTheEnd SendFile_BehindTheEnd_EndsWithNothing "
             + "SendFile_PieceBetweenOtherBytes_PeerGetsAllInOrder SendFile_SocketIsFull_GoesOnInOrder "
             + "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives Send_InTheSink_GoesOn "
             + "Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes Send_ThereIsRoom_SinkHearsOfItLater",
         [Fault.SendHidesErrors] =
-            "PipeWriting_ReaderHasClosed_Fails PipeWriting_ReaderClosesWhileFull_Fails "
+            "StartReceivingFrom_PeerIsGone_TellsAndGoesOn TrySendTo_TooLong_IsAnErrorAndTheNextGoesOut "
+            + "SendTo_OtherUnixPeerIsFull_SaysWouldBlock StartReceivingFrom_DatagramIsTooLong_IsTold "
+            + "PipeWriting_ReaderHasClosed_Fails PipeWriting_ReaderClosesWhileFull_Fails "
             + "SendFile_PeerResets_SinkGetsTheError "
             + "Send_PeerResetsWhileFull_SinkGetsTheError TrySend_PeerIsGone_FailsInTheEnd",
         [Fault.CloseIsAReset] = "Close_Orderly_PeerGetsTheBytesAndTheEnd Close_WhileSending_SinkIsNotCalled",
         [Fault.AbortIsOrderly] = "Close_Abort_AcceptedSocket_PeerSeesAReset Close_Abort_PeerSeesAReset",
         [Fault.CloseDoesNothing] =
-            "PipeClose_ReadsAndWritesUnderWay_SinksAreNotCalled Close_WhileSendingAFile_SinkIsNotCalled "
+            "StartReceivingFrom_SinkCloses_HearsNothingMore PipeClose_ReadsAndWritesUnderWay_SinksAreNotCalled Close_WhileSendingAFile_SinkIsNotCalled "
             + "Close_InTheSinkOfAListener_NothingMoreIsAccepted Close_OperationIsInTheQueue_SinkIsNotCalled",
         [Fault.ShutdownEndsBoth] = "Shutdown_Send_PeerSeesTheEndAndCanStillSend",
         [Fault.ForgetsNoDelay] = "NoDelay_TcpSocket_IsSet",
         [Fault.ClaimsNoDelay] = "NoDelay_UnixSocket_DoesNothing",
-        [Fault.HidesAddresses] = "Connect_IPv6_Connects Socket_OfAnAcceptedConnection_IsConnectedAndShared",
+        [Fault.HidesAddresses] =
+            "StartReceivingFrom_UnixSenders_HavePathsNamesOrNothing StartReceivingFrom_SameSender_IsTheSameObject "
+            + "Connect_IPv6_Connects Socket_OfAnAcceptedConnection_IsConnectedAndShared",
         [Fault.ErrorsSayNothing] =
-            "Attach_DatagramSocket_Throws Connect_Name_ThrowsAndSaysWhatToDo GetReceiveBuffer_Empty_ThrowsAndSaysWhatToDo",
+            "Attach_SequencedSocket_Throws Connect_Name_ThrowsAndSaysWhatToDo "
+            + "GetReceiveBuffer_Empty_ThrowsAndSaysWhatToDo",
     };
 
     public static TheoryData<Fault> Faults { get; } = [.. s_failures.Keys];
