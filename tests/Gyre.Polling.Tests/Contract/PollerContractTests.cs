@@ -14,12 +14,14 @@ public sealed class PollerContractTests
         [Fault.WaitsTooShort] = "Poll_NothingHappens_WaitsNoLessThanTheTimeout",
         [Fault.WaitsWhenItShouldNot] = "Poll_NoTimeout_Returns",
         [Fault.LosesWakes] =
-            "Wake_BeforeThePoll_ItReturnsAtOnce Wake_DuringTheWait_EndsIt Wake_FromManyThreads_OwnerSeesAllThatTheyWrote",
+            "Wake_BeforeThePoll_ItReturnsAtOnce Wake_DuringTheWait_EndsIt "
+            + "Wake_FromManyThreads_OwnerSeesAllThatTheyWrote",
         [Fault.WakesTwice] = "Wake_BeforeAPollThatDoesNotWait_IsUsedUp Wake_Often_CountsAsOne",
         [Fault.WakeThrowsAfterDisposal] =
             "AnyMember_PollerDisposed_ThrowsObjectDisposed Wake_WhileThePollerIsDisposed_DoesNothing",
         [Fault.ExecutesInsideThePoll] =
-            "Close_DescriptorIsUsedAgain_OldOperationDoesNotTouchTheNewSocket Close_OperationIsInTheQueue_SinkIsNotCalled "
+            "Close_DescriptorIsUsedAgain_OldOperationDoesNotTouchTheNewSocket "
+            + "Close_OperationIsInTheQueue_SinkIsNotCalled "
             + "Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting "
             + "StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost",
         [Fault.AlwaysHasOperations] =
@@ -29,43 +31,55 @@ public sealed class PollerContractTests
         [Fault.MisuseIsSilent] =
             "TrySendTo_UnsuitableAddress_Throws WrongKindOfSocket_AnyMember_Throws "
             + "AttachPipe_RegularFile_Throws PipeWriting_WhileWriting_Throws "
-            + "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws StartAccepting_NotListening_Throws "
+            + "Connect_WhileConnecting_Throws Send_NoBytes_Throws Send_WhileSending_Throws "
+            + "StartAccepting_NotListening_Throws "
             + "StartAccepting_WhileAccepting_Throws StartReceiving_WhileReceiving_Throws",
         [Fault.ClosedIsSilent] = "AnyMember_Closed_ThrowsObjectDisposed Attach_DisposedSocket_ThrowsObjectDisposed",
         [Fault.SecondCloseThrows] = "Close_SecondTime_DoesNothing",
         [Fault.SwallowsErrorsOfSinks] =
             "OnAccepted_Throws_AcceptingGoesOn OnReceived_Throws_ReceivingGoesOn OnSent_Throws_NextSendWorks",
         [Fault.ErrorOfASinkCloses] =
-            "StartReceivingFrom_SinkThrows_TheRestComes GetReceiveBuffer_Throws_IsAskedAgain OnAccepted_Throws_AcceptingGoesOn",
+            "StartReceivingFrom_SinkThrows_TheRestComes GetReceiveBuffer_Throws_IsAskedAgain "
+            + "OnAccepted_Throws_AcceptingGoesOn",
         [Fault.ConnectAnswersTwice] = "Connect_Listener_Connects Close_WhileConnecting_SinkIsNotCalled",
         [Fault.ConnectAlwaysSucceeds] = "Connect_NobodyListens_ConnectionRefused Connect_UnixSocketThatIsNotThere_Fails",
         [Fault.ConnectAlwaysFails] = "Connect_IPv4AddressOnADualModeSocket_Connects Connect_Listener_Connects",
         [Fault.DropsEverySecondConnection] =
-            "StartAccepting_ManyPeersConnect_SinkGetsEachOnce StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
+            "StartAccepting_ManyPeersConnect_SinkGetsEachOnce "
+            + "StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
         [Fault.StopsNothing] =
-            "StopReceiving_WithinABurst_NextStartGetsTheRest StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
+            "StopReceiving_WithinABurst_NextStartGetsTheRest "
+            + "StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
             + "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
             + "StopReceiving_BytesArrive_NextStartGetsThem GetReceiveBuffer_Stops_NothingIsLost",
         [Fault.LosesTheFirstByte] =
-            "Attach_SocketIsForgotten_ItsFinaliserClosesNothing ManySockets_EchoingAtOnce_EachGetsItsOwnBytes "
+            "Attach_SocketIsForgotten_ItsFinaliserClosesNothing "
+            + "ManySockets_EchoingAtOnce_EachGetsItsOwnBytes "
             + "Poll_InputArrivesDuringTheWait_EndsIt StartReceiving_BufferedSink_ItsBuffersAreFilled "
-            + "StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest StartReceiving_LargeAndSmallPiecesInTurns_AllArrive "
-            + "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive "
-            + "PipeReading_WriterWritesAndCloses_SinkGetsAllThenTheEnd PipeReading_MessageAfterMessage_EachIsRead "
+            + "StartReceiving_InTheSinkWithAnother_TheOtherGetsTheRest "
+            + "StartReceiving_LargeAndSmallPiecesInTurns_AllArrive "
+            + "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd "
+            + "StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive "
+            + "PipeReading_WriterWritesAndCloses_SinkGetsAllThenTheEnd "
+            + "PipeReading_MessageAfterMessage_EachIsRead "
             + "PipeReading_BufferedSink_FillsItsBuffers AttachPipe_OneDescriptorTwice_ReadsAndWrites "
             + "StartReceivingFrom_DatagramArrives_SinkGetsItAndItsSender "
             + "StartReceivingFrom_ManyArrivedBefore_SinkGetsEachInOrder "
             + "StopAndStartReceiving_AtRandom_LosesNothing",
         [Fault.EndsTwice] =
-            "AttachPipe_NullDevice_EndsAtOnceAndTakesEverything Close_AcceptedSocket_PeerSeesTheEnd StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
+            "AttachPipe_NullDevice_EndsAtOnceAndTakesEverything Close_AcceptedSocket_PeerSeesTheEnd "
+            + "StartReceiving_AfterTheEnd_HearsOfTheEndAgain "
             + "StartReceiving_BytesAndEndCameBefore_SinkGetsBoth",
         [Fault.ResetIsAnEnd] =
-            "StartReceiving_PeerResets_ConnectionReset StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd",
+            "StartReceiving_PeerResets_ConnectionReset "
+            + "StartReceiving_SendHeardOfTheReset_ConnectionResetAndNotTheEnd",
         [Fault.CallsTheSinkInTheStart] = "StartReceiving_PeerSends_SinkGetsTheBytesAndTheEnd",
         [Fault.FillsTheBufferAfterAStop] = "GetReceiveBuffer_Closes_NothingFollows GetReceiveBuffer_Idle_IsNotAskedFor",
         [Fault.TakesMoreThanItSends] =
-            "TrySendTo_Address_PeerGetsThem TrySendTo_DualModeSocket_ReachesIPv4 TrySendTo_UnixAddresses_ReachesThem "
-            + "Connect_DatagramSocket_SendsAndReceives Close_TheSystemIsFull_PeerGetsAllThatWasTaken TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
+            "TrySendTo_Address_PeerGetsThem TrySendTo_DualModeSocket_ReachesIPv4 "
+            + "TrySendTo_UnixAddresses_ReachesThem "
+            + "Connect_DatagramSocket_SendsAndReceives Close_TheSystemIsFull_PeerGetsAllThatWasTaken "
+            + "TrySend_SmallPiecesIntoAFullSocket_ArriveInOrder",
         [Fault.SendsTwice] =
             "AttachPipe_HandleOfASocket_PeerGetsAllThenTheEnd Send_AfterTrySendInTheSameRound_ComesBehindIt "
             + "TrySend_ThereIsRoom_PeerGetsTheBytes",
@@ -77,7 +91,8 @@ public sealed class PollerContractTests
             "SendTo_ThereIsRoom_SinkHearsTheLength SendTo_ConnectedUnixPeerIsFull_WaitsForRoom "
             + "PipeWriting_AllOfSomeBytes_ReaderGetsThemThenTheEnd SendFile_BehindTheEnd_EndsWithNothing "
             + "SendFile_PieceBetweenOtherBytes_PeerGetsAllInOrder SendFile_SocketIsFull_GoesOnInOrder "
-            + "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives Send_InTheSink_GoesOn "
+            + "Connect_UnixSocket_ConnectsAndCarriesBytes Send_BothWaysAtOnce_AllArrives "
+            + "Send_InTheSink_GoesOn "
             + "Send_PeerDoesNotRead_SinkHearsOfItWhenItDoes Send_ThereIsRoom_SinkHearsOfItLater",
         [Fault.SendHidesErrors] =
             "StartReceivingFrom_PeerIsGone_TellsAndGoesOn TrySendTo_TooLong_IsAnErrorAndTheNextGoesOut "
@@ -88,13 +103,15 @@ public sealed class PollerContractTests
         [Fault.CloseIsAReset] = "Close_Orderly_PeerGetsTheBytesAndTheEnd Close_WhileSending_SinkIsNotCalled",
         [Fault.AbortIsOrderly] = "Close_Abort_AcceptedSocket_PeerSeesAReset Close_Abort_PeerSeesAReset",
         [Fault.CloseDoesNothing] =
-            "StartReceivingFrom_SinkCloses_HearsNothingMore PipeClose_ReadsAndWritesUnderWay_SinksAreNotCalled Close_WhileSendingAFile_SinkIsNotCalled "
+            "StartReceivingFrom_SinkCloses_HearsNothingMore "
+            + "PipeClose_ReadsAndWritesUnderWay_SinksAreNotCalled Close_WhileSendingAFile_SinkIsNotCalled "
             + "Close_InTheSinkOfAListener_NothingMoreIsAccepted Close_OperationIsInTheQueue_SinkIsNotCalled",
         [Fault.ShutdownEndsBoth] = "Shutdown_Send_PeerSeesTheEndAndCanStillSend",
         [Fault.ForgetsNoDelay] = "NoDelay_TcpSocket_IsSet",
         [Fault.ClaimsNoDelay] = "NoDelay_UnixSocket_DoesNothing",
         [Fault.HidesAddresses] =
-            "StartReceivingFrom_UnixSenders_HavePathsNamesOrNothing StartReceivingFrom_SameSender_IsTheSameObject "
+            "StartReceivingFrom_UnixSenders_HavePathsNamesOrNothing "
+            + "StartReceivingFrom_SameSender_IsTheSameObject "
             + "Connect_IPv6_Connects Socket_OfAnAcceptedConnection_IsConnectedAndShared",
         [Fault.ErrorsSayNothing] =
             "Attach_SequencedSocket_Throws Connect_Name_ThrowsAndSaysWhatToDo "
