@@ -122,6 +122,14 @@ internal sealed partial class BrokenSocket(PollSocket inner, BrokenPoller poller
     public override void SendFile(SafeFileHandle file, long offset, long count, ISendSink sink) =>
         inner.SendFile(file, offset, count, new BrokenSend(this, sink));
 
+    public override void StopSendingFile()
+    {
+        if (_fault != Fault.StopsNothing)
+        {
+            inner.StopSendingFile();
+        }
+    }
+
     public override SocketError Shutdown(SocketShutdown how) => Guard(
         () => inner.Shutdown(_fault == Fault.ShutdownEndsBoth ? SocketShutdown.Both : how), SocketError.Success);
 

@@ -48,7 +48,8 @@ public sealed class PollerContractTests
             "StartAccepting_ManyPeersConnect_SinkGetsEachOnce "
             + "StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn",
         [Fault.StopsNothing] =
-            "StopReceiving_WithinABurst_NextStartGetsTheRest "
+            "StopSendingFile_SocketIsFull_TheNextSendGoesOn "
+            + "StopReceiving_WithinABurst_NextStartGetsTheRest "
             + "StopReading_BytesCome_TheyStayForTheNextStart StopReading_InTheSink_NothingMoreComes "
             + "StopAccepting_InTheSink_NothingMoreIsAccepted StopAccepting_PeersConnect_NextStartGetsThem "
             + "StopReceiving_BytesArrive_NextStartGetsThem GetReceiveBuffer_Stops_NothingIsLost",
