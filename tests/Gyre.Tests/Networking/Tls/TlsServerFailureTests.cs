@@ -246,8 +246,10 @@ public class TlsServerFailureTests : TlsServerTest
         });
         await Until(() => accepted.Count == 1 && accepted[0].IsLost);
         await client;
-        Assert.Equal(SHA256.HashData(sent), hash);
+
+        // First, as it says why, when the bytes did not arrive.
         Assert.Null(accepted[0].Error);
+        Assert.Equal(SHA256.HashData(sent), hash);
         await server.DisposeAsync();
     });
 
