@@ -163,6 +163,8 @@ public sealed class SockSendfileTests : NetworkTest, IDisposable
         Assert.False(Loop.RemoveWriter(pair.First));
     });
 
+    /// <summary>CPython: BaseLoopSockSendfileTests.test_nonstream_socket, test_negative_count,
+    /// test_negative_offset.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void SockSendfile_BadInput_IsRefused(PollerBackend backend) => Run(backend, async () =>
@@ -176,6 +178,8 @@ public sealed class SockSendfileTests : NetworkTest, IDisposable
             () => Loop.SockSendfileAsync(pair.First, file, offset: -1).AsTask());
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
             () => Loop.SockSendfileAsync(pair.First, file, count: 0).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => Loop.SockSendfileAsync(pair.First, file, count: -1).AsTask());
         SocketException error = await Assert.ThrowsAsync<SocketException>(
             async () =>
             {
