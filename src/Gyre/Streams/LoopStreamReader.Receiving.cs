@@ -13,7 +13,7 @@ public sealed partial class LoopStreamReader
 
     /// <summary>The memory of a read that waits, and can go on within the turn in which bytes come. Else
     /// empty.</summary>
-    // Where it could not, a cancellation may come before it goes on: then it must have removed nothing (G-130).
+    // Where it could not, a cancellation may come before it goes on: then it must have removed nothing (G-139).
     internal Memory<byte> WantedInput =>
         _waitingRead is { } read && _wait!.CanReleaseInTurn ? read.Buffer : default;
 

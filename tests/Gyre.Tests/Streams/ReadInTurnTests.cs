@@ -8,7 +8,7 @@ namespace Gyre.Tests.Streams;
 /// the same.</summary>
 public class ReadInTurnTests : NetworkTest
 {
-    /// <summary>On cancel: nothing is removed. Guarantee G-130.</summary>
+    /// <summary>On cancel: nothing is removed. Guarantee G-139.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
     public void Read_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, async () =>
