@@ -34,6 +34,10 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
     /// <summary>Loop thread only. Whether the call waits, so that it can be ended from outside.</summary>
     public bool IsWaiting => _waiting;
 
+    /// <summary>Loop thread only. Whether a call that waits may go on now: it was not woken before, and no task's step is
+    /// under way.</summary>
+    private protected bool CanGoOnInTurn => _waiting && !_wait!.IsDone && Loop.CurrentWork is null;
+
     private string BusyMessage => $"A {Verb} of this stream is under way. Await it before the next one.";
 
     /// <summary>What the operation does, for errors.</summary>
@@ -197,6 +201,15 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
         {
             _registration = _token.UnsafeRegister(static state => ((ConnectionOperation)state!).PostCancel(), this);
         }
+    }
+
+    /// <summary>Ends the wait, and carries the call on: the last thing of a turn of I/O.</summary>
+    private protected void GoOnInTurn()
+    {
+        Debug.Assert(CanGoOnInTurn, "It was asked a moment ago.");
+        _wait!.RemoveCallback(this);
+        LeaveWait(_wait);
+        Step();
     }
 
     private void LeaveWait(WaitFuture wait)

@@ -1,17 +1,32 @@
 namespace Gyre;
 
 /// <summary>The reads of a <see cref="ConnectionStream"/>.</summary>
-internal sealed class ConnectionReadOperation(ConnectionStream stream) : ConnectionOperation(stream.Loop)
+internal sealed class ConnectionReadOperation(ConnectionStream stream) : ConnectionOperation(stream.Loop), IInputTaker
 {
     private Memory<byte> _buffer;
+    private int _received;
 
     protected override string Verb => "read";
+
+    public Memory<byte> Room => CanGoOnInTurn ? _buffer : default;
 
     /// <summary>What the claimed call reads into.</summary>
     public void SetBuffer(Memory<byte> buffer) => _buffer = buffer;
 
+    public void Take(int count)
+    {
+        _received = count;
+        GoOnInTurn();
+    }
+
     private protected override bool TryRun(out int result)
     {
+        if (_received > 0)
+        {
+            result = _received;
+            return true;
+        }
+
         stream.ThrowIfDisposed();
         try
         {
@@ -32,9 +47,13 @@ internal sealed class ConnectionReadOperation(ConnectionStream stream) : Connect
         }
     }
 
-    private protected override void BeginWait(WaitFuture wait) => stream.Reader.BeginWait(wait);
+    private protected override void BeginWait(WaitFuture wait) => stream.Reader.BeginWait(wait, this);
 
     private protected override void EndWait(WaitFuture wait) => stream.Reader.EndWait();
 
-    private protected override void Clear() => _buffer = default;
+    private protected override void Clear()
+    {
+        _buffer = default;
+        _received = 0;
+    }
 }

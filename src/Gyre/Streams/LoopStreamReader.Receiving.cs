@@ -5,24 +5,21 @@ namespace Gyre;
 // A read into the caller's memory that has to wait lends that memory to the transport: bytes are received where
 // they are wanted, and the task that waits goes on in the turn in which they came.
 //
-// Invariant: _waitingRead is set only while that read waits (_wait is its future) and nothing is buffered.
+// Invariant: _taker is set only while that read waits (_wait is its future) and nothing is buffered.
 public sealed partial class LoopStreamReader
 {
     private ReadBox? _freeRead;
-    private ReadBox? _waitingRead;
+    private IInputTaker? _taker;
 
     /// <summary>The memory of a read that waits, and can go on within the turn in which bytes come. Else
     /// empty.</summary>
-    // Where it could not, a cancellation may come before it goes on: then it must have removed nothing (G-139).
-    internal Memory<byte> WantedInput =>
-        _waitingRead is { } read && _wait!.CanReleaseInTurn ? read.Buffer : default;
+    internal Memory<byte> WantedInput => _taker is { } taker ? taker.Room : default;
 
     /// <summary>Bytes are in <see cref="WantedInput"/>. The last call of a turn.</summary>
     internal void OnWantedInput(int count)
     {
         Debug.Assert(_buffer.Count == 0, "Bytes that came before are read before.");
-        _waitingRead!.Received = count;
-        _wait!.ReleaseInTurn();
+        _taker!.Take(count);
     }
 
     /// <summary>Bytes arrived elsewhere. The last call of a turn.</summary>
@@ -42,24 +39,29 @@ public sealed partial class LoopStreamReader
 
     /// <summary>A call of <see cref="ReadAsync(Memory{byte})"/>: a coroutine that is written by hand, because one
     /// that waits needs no other coroutine inside it, and one call after another can use the same.</summary>
-    private sealed class ReadBox(LoopStreamReader reader) : CoroutineBox<int>
+    private sealed class ReadBox(LoopStreamReader reader) : CoroutineBox<int>, IInputTaker
     {
+        private Memory<byte> _buffer;
         private WaitFuture? _wait;
+        private int _received;
 
         public override string Name => nameof(ReadAsync);
 
         public override string DeclaredIn => nameof(LoopStreamReader);
 
-        public Memory<byte> Buffer { get; private set; }
-
-        /// <summary>How many bytes were received into the buffer while the read waited.</summary>
-        public int Received { get; set; }
+        public Memory<byte> Room => _wait!.CanReleaseInTurn ? _buffer : default;
 
         public Coroutine<int> Begin(Memory<byte> buffer)
         {
-            Buffer = buffer;
+            _buffer = buffer;
             MarkCreated();
             return new Coroutine<int>(this, Version);
+        }
+
+        public void Take(int count)
+        {
+            _received = count;
+            _wait!.ReleaseInTurn();
         }
 
         public override void MoveNext()
@@ -71,7 +73,7 @@ public sealed partial class LoopStreamReader
                     EndWait();
                 }
 
-                int count = Received;
+                int count = _received;
                 if (count > 0 || TryRead(out count))
                 {
                     Complete(count);
@@ -89,8 +91,8 @@ public sealed partial class LoopStreamReader
 
         private protected override void ReturnToPool()
         {
-            Buffer = default;
-            Received = 0;
+            _buffer = default;
+            _received = 0;
             if (reader._eof || reader._freeRead is not null || EventLoop.AnyDebug)
             {
                 // Not needed any more.
@@ -103,9 +105,9 @@ public sealed partial class LoopStreamReader
 
         private bool TryRead(out int count)
         {
-            if (!Buffer.IsEmpty)
+            if (!_buffer.IsEmpty)
             {
-                return reader.TryRead(Buffer.Span, out count);
+                return reader.TryRead(_buffer.Span, out count);
             }
 
             reader.ThrowIfFailed();
@@ -117,8 +119,7 @@ public sealed partial class LoopStreamReader
         {
             WaitFuture wait = reader.RentWait();
             FutureAwaiting.MustWait(wait);
-            reader.BeginWait(wait);
-            reader._waitingRead = this;
+            reader.BeginWait(wait, this);
             _wait = wait;
             FutureAwaiting.Suspend(wait, this);
         }
@@ -127,7 +128,6 @@ public sealed partial class LoopStreamReader
         {
             WaitFuture wait = _wait!;
             _wait = null;
-            reader._waitingRead = null;
             reader.EndWait();
             wait.GetAwaiter().GetResult();
         }

@@ -114,7 +114,8 @@ public sealed partial class LoopStreamReader
     /// <summary>Starts to wait until bytes, the end or an error arrive. <see cref="EndWait"/> must follow.</summary>
     /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
     /// <param name="wait">A pending future of the caller's, which is released then.</param>
-    internal void BeginWait(WaitFuture wait)
+    /// <param name="taker">Who may be given bytes in its own memory instead. Nothing is buffered then.</param>
+    internal void BeginWait(WaitFuture wait, IInputTaker? taker = null)
     {
         if (_wait is not null)
         {
@@ -130,9 +131,14 @@ public sealed partial class LoopStreamReader
         }
 
         _wait = wait;
+        _taker = taker;
     }
 
-    internal void EndWait() => _wait = null;
+    internal void EndWait()
+    {
+        _wait = null;
+        _taker = null;
+    }
 
     private void Append(ReadOnlySpan<byte> data)
     {

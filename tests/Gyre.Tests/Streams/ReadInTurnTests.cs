@@ -57,6 +57,59 @@ public class ReadInTurnTests : NetworkTest
         }
     });
 
+    /// <summary>On cancel: nothing is removed, whoever cancels. The calls come from the loop's thread and from
+    /// others.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void StreamRead_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Length = 100_000;
+        var random = new Random(12);
+        await using var pair = await StreamPair.OpenAsync();
+        using Stream stream = pair.Server.AsStream();
+        byte[] sent = RandomNumberGenerator.GetBytes(Length);
+        LoopTask writing = Aio.CreateTask(Write());
+        var received = new List<byte>();
+        byte[] buffer = new byte[700];
+        int cancelled = 0;
+        while (received.Count < Length)
+        {
+            using var source = new CancellationTokenSource();
+            Task<int> reading = random.Next(2) == 0
+                ? stream.ReadAsync(buffer, source.Token).AsTask()
+                : Task.Run(() => stream.ReadAsync(buffer, source.Token).AsTask());
+            for (int turns = random.Next(4); turns > 0 && !reading.IsCompleted; turns--)
+            {
+                await Aio.Yield();
+            }
+
+            source.Cancel();
+            try
+            {
+                received.AddRange(buffer.AsSpan(0, await reading));
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled++;
+            }
+        }
+
+        await writing;
+        Assert.Equal(sent, received);
+        Assert.True(cancelled > 0, "Some reads were meant to be cancelled.");
+
+        async Coroutine Write()
+        {
+            for (int i = 0; i < Length;)
+            {
+                int count = Math.Min(Length - i, 1 + random.Next(2_000));
+                pair.Client.Writer.Write(sent.AsSpan(i, count));
+                i += count;
+                await Aio.Yield();
+            }
+        }
+    });
+
     /// <summary>Guarantee G-102.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
