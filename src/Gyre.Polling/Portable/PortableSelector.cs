@@ -47,9 +47,8 @@ internal sealed class PortableSelector : IDisposable
     /// <param name="ready">Takes it.</param>
     public void Select(long nanoseconds, IReadyQueue ready)
     {
-        long microseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999) / 1000;
-        if (!TrySelect((int)Math.Min(microseconds, int.MaxValue), leaveOutClosed: false)
-            && !TrySelect((int)Math.Min(microseconds, int.MaxValue), leaveOutClosed: true))
+        int microseconds = MicrosecondsOf(nanoseconds);
+        if (!TrySelect(microseconds, leaveOutClosed: false) && !TrySelect(microseconds, leaveOutClosed: true))
         {
             return;
         }
@@ -73,6 +72,13 @@ internal sealed class PortableSelector : IDisposable
     }
 
     public void Dispose() => _wakeup.Dispose();
+
+    // Whole milliseconds, because the BCL cuts the rest off where the system counts in them: the loop would spin for it.
+    private static int MicrosecondsOf(long nanoseconds)
+    {
+        int milliseconds = Timeouts.ToMilliseconds(nanoseconds);
+        return milliseconds < 0 ? -1 : (int)Math.Min(milliseconds * 1000L, int.MaxValue);
+    }
 
     /// <summary>False when a socket was closed by its owner: nothing is known of the others then.</summary>
     private bool TrySelect(int microseconds, bool leaveOutClosed)

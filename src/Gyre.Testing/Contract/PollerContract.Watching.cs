@@ -64,6 +64,21 @@ public sealed partial class PollerContract
         Expect.Equal(before, sink.Calls);
     }
 
+    [Clause("A poll that watches a socket waits no less than its timeout when nothing is ready.")]
+    [Case(100_000L)]
+    [Case(1_900_000L)]
+    internal void WatchInput_NothingReady_ThePollWaitsNoLessThanTheTimeout(long nanoseconds)
+    {
+        (Socket socket, _) = Pair();
+        Watch(socket).WatchInput(new WatchRecorder());
+        Harness.Settle();
+        for (int i = 0; i < 10; i++)
+        {
+            TimeSpan waited = Measure(() => Harness.Turn(nanoseconds));
+            Expect.True(waited.TotalNanoseconds >= nanoseconds, $"waited for {waited.TotalNanoseconds} ns only");
+        }
+    }
+
     [Clause("When both directions are ready, the input is told first.")]
     internal void Watch_BothDirectionsReady_TheInputComesFirst()
     {
