@@ -36,6 +36,11 @@ internal abstract partial class DescriptorWatch : BackendWatch
     /// <summary>No other watch of the poller has the same.</summary>
     protected uint Generation { get; }
 
+    /// <summary>Whether the descriptor's number still means what is watched.</summary>
+    protected bool IsOpen => _held is { } held
+        ? !held.IsClosed
+        : _handle.TryGetTarget(out SafeHandle? handle) && !handle.IsClosed;
+
     /// <summary>The watch of a descriptor, or null when there is none.</summary>
     /// <exception cref="InvalidOperationException">The descriptor is attached.</exception>
     public static DescriptorWatch? Find(DescriptorTable table, SafeHandle handle)
@@ -130,8 +135,6 @@ internal abstract partial class DescriptorWatch : BackendWatch
 
     /// <summary>Ends the watch of a descriptor that is open.</summary>
     protected abstract void Detach();
-
-    private bool IsOpen => _handle.TryGetTarget(out SafeHandle? handle) && !handle.IsClosed;
 
     private static void ThrowIfFile(int descriptor)
     {

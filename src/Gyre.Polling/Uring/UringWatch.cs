@@ -44,7 +44,12 @@ internal sealed class UringWatch : DescriptorWatch
         uint wanted = Wanted;
         if (_request == 0)
         {
-            if (wanted != 0)
+            if (wanted != 0 && !IsOpen)
+            {
+                // The number is nobody's by now, or somebody else's, whose events are none of ours.
+                Forget();
+            }
+            else if (wanted != 0)
             {
                 _request = wanted;
                 _isCancelled = false;

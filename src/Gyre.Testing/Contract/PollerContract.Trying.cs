@@ -136,17 +136,25 @@ public sealed partial class PollerContract
         byte[] data = new byte[100_000];
         for (int i = 0; i < 5; i++)
         {
-            SocketError error;
+            // What the system has yet to move to the peer may make room in a full socket, though nobody reads. Then
+            // that is told, and the next send must find it.
+            WatchRecorder sink;
             do
             {
-                watch.TrySend(socket, data, out error);
+                long sent = 0;
+                SocketError error;
+                do
+                {
+                    sent += watch.TrySend(socket, data, out error);
+                }
+                while (error == SocketError.Success);
+                Expect.Equal(SocketError.WouldBlock, error);
+                Expect.True(sent > 0, "Room was told of, and there was none.");
+                sink = new WatchRecorder();
+                watch.WaitForOutput(sink);
+                Harness.Settle();
             }
-            while (error == SocketError.Success);
-            Expect.Equal(SocketError.WouldBlock, error);
-            var sink = new WatchRecorder();
-            watch.WaitForOutput(sink);
-            Harness.Settle();
-            Expect.Equal(0, sink.Calls);
+            while (sink.Calls > 0);
             Harness.RunUntil(() =>
             {
                 Drain(peer);
