@@ -6,6 +6,10 @@ namespace Gyre.Bench;
 /// <summary><c>peer</c>: one case, in the way and with the output of the programs that Gyre is compared with.</summary>
 internal static class PeerCommand
 {
+    // The runtime compiles what is hot more than once (instrumented, then optimized), each time only after a pause. With
+    // one pass this would time the runtime's first code: the peers' hot code is compiled before they start.
+    private const int WarmPasses = 4;
+
     public static Command Create()
     {
         var test = new Argument<string>("test") { Description = "The case's short name." };
@@ -15,7 +19,7 @@ internal static class PeerCommand
             Description = "Operations of a pass. 0: the usual number.",
             DefaultValueFactory = _ => 0,
         };
-        var command = new Command("peer", "Runs one case once, after a warm pass, and prints what it cost.")
+        var command = new Command("peer", "Runs one case once, after passes that warm the code up, and prints what it cost.")
         {
             test, count,
         };
@@ -30,9 +34,9 @@ internal static class PeerCommand
 
     private static async Coroutine<string> Measure(Case one, int count)
     {
-        if (!one.IsCold)
+        for (int passes = one.IsCold ? 0 : WarmPasses; passes > 0; passes--)
         {
-            await Pass.WarmUp(one, one.Latencies is null ? count : count / 10);
+            await Pass.WarmUp(one, Math.Max(count / 10, 1));
         }
 
         bool isMemory = one.PeerName == "m";

@@ -16,6 +16,11 @@ internal sealed record Pass(int Count, TimeSpan Wall, TimeSpan Cpu, long Allocat
 
     public double BytesEach => (double)AllocatedBytes / Count;
 
+    // The runtime compiles what is hot again after 100 ms in which no new method came, and after ten times as much where
+    // the process has one processor.
+    private static TimeSpan CompilerPause { get; } =
+        TimeSpan.FromMilliseconds(Environment.ProcessorCount > 1 ? 150 : 1_100);
+
     /// <summary>Runs a pass inside the running loop.</summary>
     public static async Coroutine<Pass> Measure(Case one, int count)
     {
@@ -41,6 +46,6 @@ internal sealed record Pass(int Count, TimeSpan Wall, TimeSpan Cpu, long Allocat
     public static async Coroutine WarmUp(Case one, int count)
     {
         await Measure(one, count);
-        await Aio.Sleep(TimeSpan.FromMilliseconds(150));
+        await Aio.Sleep(CompilerPause);
     }
 }

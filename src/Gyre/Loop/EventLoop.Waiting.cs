@@ -121,8 +121,9 @@ public sealed partial class EventLoop
         string? text = Environment.GetEnvironmentVariable(BusyPollVariable);
         if (string.IsNullOrWhiteSpace(text))
         {
-            // With one processor, whoever is waited for could not run meanwhile.
-            return Environment.ProcessorCount > 1 ? EventLoopOptions.BusyPollUsual : TimeSpan.Zero;
+            // Also with one processor: a process that is pinned to it waits for others, which have theirs. Where all
+            // share one, the first trial shows that it does not pay.
+            return EventLoopOptions.BusyPollUsual;
         }
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int microseconds)

@@ -20,8 +20,8 @@ public sealed class EventLoopOptions
 
     /// <summary>How long the loop may poll before it blocks, where it has learned that this pays. Zero: never.</summary>
     /// <value>Null by default: what the environment variable <c>GYRE_BUSY_POLL</c> says, in microseconds; without it
-    /// 50 µs, or zero where the process has one processor only. A loop with a <see cref="Clock"/> or a
-    /// <see cref="Poller"/> of its own does not poll unless this is set. At most 1 ms.</value>
+    /// 50 µs. A loop with a <see cref="Clock"/> or a <see cref="Poller"/> of its own does not poll unless this is set. At
+    /// most 1 ms.</value>
     /// <remarks>A processor that sleeps takes long to wake: where the next event comes at once, as in a dialogue over
     /// one connection, polling answers in a fraction of the time. The loop polls only while that finds something in
     /// time; what it polls in vain stays below 1 % of a processor.</remarks>
