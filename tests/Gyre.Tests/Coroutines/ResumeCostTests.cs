@@ -3,18 +3,23 @@ namespace Gyre.Tests.Coroutines;
 [Collection(nameof(SequentialCollection))]
 public class ResumeCostTests
 {
-    private const int Yields = 20_000;
+    private const int Yields = 5_000;
+    private const int Rounds = 60;
 
     /// <summary>The acceptance criterion: a resume at depth 1,000 costs at most twice one at depth 1.</summary>
     [Fact]
     public void Resume_AtDepth1000_CostsAtMostTwiceThatAtDepth1()
     {
-        double ratio = DeepChainTests.Median(9, () =>
+        // The best of many short runs in turns: on a machine with other work to do, some of each are not disturbed.
+        double shallow = double.MaxValue;
+        double deep = double.MaxValue;
+        for (int i = 0; i < Rounds; i++)
         {
-            double shallow = SecondsFor(1);
-            return SecondsFor(1000) / shallow;
-        });
-        Assert.InRange(ratio, 0, 2);
+            shallow = Math.Min(shallow, SecondsFor(1));
+            deep = Math.Min(deep, SecondsFor(1000));
+        }
+
+        Assert.InRange(deep / shallow, 0, 2);
     }
 
     private static double SecondsFor(int depth)

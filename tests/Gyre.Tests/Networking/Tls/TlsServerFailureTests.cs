@@ -249,6 +249,7 @@ public class TlsServerFailureTests : TlsServerTest
 
         // First, as it says why, when the bytes did not arrive.
         Assert.Null(accepted[0].Error);
+        Assert.Equal("ping"u8.ToArray(), accepted[0].Received);
         Assert.Equal(SHA256.HashData(sent), hash);
         await server.DisposeAsync();
     });
