@@ -144,5 +144,7 @@ public static partial class Aio
 
     private static T[] Results<T>(Future[] children) => Array.ConvertAll(children, Result<T>);
 
-    private static T Result<T>(Future child) => ((IFutureResult<T>)child).Result;
+    // Nearly always a task, which is asked without a search for its interface.
+    private static T Result<T>(Future child) =>
+        child is LoopTask<T> task ? task.Result : ((IFutureResult<T>)child).Result;
 }

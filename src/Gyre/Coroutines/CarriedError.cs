@@ -48,7 +48,7 @@ internal sealed class CarriedError
     public ExceptionDispatchInfo ToThrow()
     {
         Trampoline trampoline = Trampoline.Current;
-        if (trampoline.Runner is not null)
+        if (trampoline.IsRunning)
         {
             trampoline.Thrown = this;
         }

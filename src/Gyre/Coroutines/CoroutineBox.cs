@@ -16,7 +16,8 @@ namespace Gyre;
 // Invariant: a Coroutine value is valid while its version equals the box's; only Free changes the version.
 internal abstract class CoroutineBox
 {
-    // Calling: the box that this one awaits. Failed: the CarriedError. Otherwise null.
+    // Calling: the box that this one awaits. Failed: the CarriedError. While the box is a task's leaf: what the task
+    // waits for, which is in nobody's way here and would make the task larger. Otherwise null.
     private object? _link;
     private int _version;
     private BoxState _state;
@@ -86,6 +87,13 @@ internal abstract class CoroutineBox
     /// <summary>The box that this one awaits; null when it awaits none.</summary>
     // Only Call enters that state, with a box: no need to ask for its type on every await.
     public CoroutineBox? Called => _state == BoxState.Calling ? Unsafe.As<CoroutineBox>(_link) : null;
+
+    /// <summary>What the task waits for that is suspended at this box.</summary>
+    public object? Awaited
+    {
+        get => _link;
+        set => _link = value;
+    }
 
     /// <summary>What the box has called has ended: it runs again.</summary>
     public void OnReturned()

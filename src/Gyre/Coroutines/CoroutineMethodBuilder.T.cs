@@ -72,7 +72,7 @@ public struct CoroutineMethodBuilder<T>
     private readonly void SuspendForeign<TAwaiter>(ref TAwaiter awaiter)
         where TAwaiter : INotifyCompletion
     {
-        ICoroutineRunner runner = Trampoline.Current.Runner!;
+        ICoroutineRunner runner = Trampoline.Runner;
         Action resume = runner.SuspendForeign(_box);
         try
         {
@@ -88,7 +88,7 @@ public struct CoroutineMethodBuilder<T>
     private readonly void UnsafeSuspendForeign<TAwaiter>(ref TAwaiter awaiter)
         where TAwaiter : ICriticalNotifyCompletion
     {
-        ICoroutineRunner runner = Trampoline.Current.Runner!;
+        ICoroutineRunner runner = Trampoline.Runner;
         Action resume = runner.SuspendForeign(_box);
         try
         {

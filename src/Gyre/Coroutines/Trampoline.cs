@@ -13,36 +13,42 @@ internal sealed class Trampoline
     private static Trampoline? t_current;
 
     // The chains that are being run below the current one on the native stack: theirs have started it eagerly.
-    private readonly List<(ICoroutineRunner Runner, CoroutineBox Anchor)> _outer = [];
+    private readonly List<(WorkItem Runner, CoroutineBox Anchor)> _outer = [];
 
-    // A box of the chain that is being run; from it the links of calling boxes lead to the one that runs. It
+    // A box of the chain that is being run, null when none is; from it the links of calling boxes lead to the one that runs. It
     // moves only when it ends itself, so a call and its return write nothing here.
     private CoroutineBox? _anchor;
 
     public static Trampoline Current => t_current ??= new Trampoline();
 
+    /// <summary>Whether a chain is being run.</summary>
+    public bool IsRunning => _anchor is not null;
+
     /// <summary>The error that was thrown last into the chain that is being run, while it is on its way to the
     /// next box.</summary>
     public CarriedError? Thrown { get; set; }
 
-    /// <summary>The task whose chain is being run.</summary>
-    public ICoroutineRunner? Runner { get; private set; }
+    /// <summary>The task whose chain is being run. It is the loop's current work: nothing is written for it
+    /// here.</summary>
+    public static ICoroutineRunner Runner => (ICoroutineRunner)EventLoop.Running.CurrentWork!;
 
     /// <summary>Makes a task of a coroutine that plain <c>async Task</c> code awaits, and calls the continuation
     /// when it has ended. Set by the layer of tasks.</summary>
     public static Action<EventLoop, CoroutineBox, Action>? StartDetached { get; set; }
 
     /// <summary>Runs a chain from its innermost box until it is suspended or ends.</summary>
-    /// <returns>The chain's root when it has ended, or null when the runner was suspended.</returns>
-    public CoroutineBox? Run(CoroutineBox box, ICoroutineRunner runner)
+    /// <param name="box">The innermost box.</param>
+    /// <param name="outer">The loop's current work before that of this chain: where a chain has started this one
+    /// eagerly, its task.</param>
+    /// <returns>The chain's root when it has ended, or null when the task was suspended.</returns>
+    public CoroutineBox? Run(CoroutineBox box, WorkItem? outer)
     {
-        ICoroutineRunner? outer = Runner;
-        if (outer is not null)
+        CoroutineBox? outerAnchor = _anchor;
+        if (outerAnchor is not null)
         {
-            _outer.Add((outer, _anchor!));
+            _outer.Add((outer!, outerAnchor));
         }
 
-        Runner = runner;
         _anchor = box;
         CoroutineBox anchor = box;
         while (true)
@@ -76,10 +82,9 @@ internal sealed class Trampoline
             box = parent;
         }
 
-        Runner = outer;
         _anchor = null;
         Thrown = null;
-        if (outer is not null)
+        if (outerAnchor is not null)
         {
             _anchor = _outer[^1].Anchor;
             _outer.RemoveAt(_outer.Count - 1);
@@ -88,10 +93,12 @@ internal sealed class Trampoline
         return box;
     }
 
-    /// <summary>The coroutine that runs now in a chain of this runner; null when none does.</summary>
-    public CoroutineBox? InnermostOf(ICoroutineRunner runner)
+    /// <summary>The coroutine that runs now in a chain of this task; null when none does.</summary>
+    public CoroutineBox? InnermostOf(WorkItem runner)
     {
-        CoroutineBox? box = Runner == runner ? _anchor : _outer.Find(chain => chain.Runner == runner).Anchor;
+        CoroutineBox? box = EventLoop.RunningOrNull?.CurrentWork == runner
+            ? _anchor
+            : _outer.Find(chain => chain.Runner == runner).Anchor;
         while (box?.Called is { } called)
         {
             box = called;

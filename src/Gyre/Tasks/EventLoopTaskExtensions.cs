@@ -23,6 +23,10 @@ public static class EventLoopTaskExtensions
         /// <remarks>Loop thread only.</remarks>
         public LoopTask? CurrentTask => (LoopTask?)loop.CurrentWork;
 
+        /// <summary>The task whose step is running, where a coroutine of it is known to run.</summary>
+        // Nothing but tasks is put there, and this is read on every wait.
+        internal LoopTask StepOwner => Unsafe.As<LoopTask>(loop.CurrentWork!);
+
         /// <summary>The tasks that are not done, in the order of their creation. asyncio: <c>all_tasks</c>.</summary>
         /// <remarks>Loop thread only.</remarks>
         public IReadOnlyList<LoopTask> AllTasks()

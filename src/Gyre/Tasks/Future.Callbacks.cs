@@ -71,6 +71,9 @@ public abstract partial class Future
         }
     }
 
+    /// <summary>The callback that was added last and not removed, of a future that is not done.</summary>
+    internal WorkItem? LastCallback => Callbacks is List<WorkItem> list ? list.LastOrDefault() : (WorkItem?)Callbacks;
+
     /// <summary>Whether <see cref="TryFinishInTurn"/> would do it.</summary>
     private protected bool CanFinishInTurn => Callbacks is LoopTask && Loop.CurrentWork is null;
 
@@ -149,16 +152,16 @@ public abstract partial class Future
 
     private void ScheduleCallbacks(object callbacks)
     {
-        if (callbacks is List<WorkItem> list)
+        // The exact type of the one that is no item: each task that ends comes by here.
+        if (callbacks.GetType() != typeof(List<WorkItem>))
         {
-            foreach (WorkItem item in list)
-            {
-                ScheduleCallback(item);
-            }
+            ScheduleCallback(Unsafe.As<WorkItem>(callbacks));
+            return;
         }
-        else
+
+        foreach (WorkItem item in Unsafe.As<List<WorkItem>>(callbacks))
         {
-            ScheduleCallback((WorkItem)callbacks);
+            ScheduleCallback(item);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class FutureAwaiting
 
     /// <summary>Suspends the running task until the future is done.</summary>
     public static void Suspend(Future future, CoroutineBox leaf) =>
-        ((LoopTask)future.Loop.CurrentWork!).SuspendOn(future, leaf);
+        future.Loop.StepOwner.SuspendOn(future, leaf);
 
     /// <summary>What the await of a future that is done throws instead of giving a result; null for none.</summary>
     // The awaiters throw it themselves, and are inlined: each frame between a throw and its catch costs 200 ns.

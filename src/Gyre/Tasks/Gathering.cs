@@ -38,27 +38,24 @@ internal sealed class GatherFuture<T> : Future<T>
         }
 
         var item = new ChildItem(outer);
-        var seen = new HashSet<Future>(ReferenceEqualityComparer.Instance);
-        var done = new List<Future>();
+        List<Future>? done = null;
         foreach (Future child in children)
         {
-            if (!seen.Add(child))
-            {
-                continue;
-            }
-
+            // A child that is given twice is waited for once. One that is done counts each time: its outcome is
+            // the same.
             if (child.IsDone)
             {
-                done.Add(child);
+                (done ??= []).Add(child);
+                outer._remaining++;
             }
-            else
+            else if (child.LastCallback != item)
             {
                 child.AddCallback(item);
+                outer._remaining++;
             }
         }
 
-        outer._remaining = seen.Count;
-        foreach (Future child in done)
+        foreach (Future child in done ?? [])
         {
             outer.OnChildDone(child);
         }

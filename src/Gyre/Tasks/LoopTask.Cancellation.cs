@@ -44,7 +44,7 @@ public abstract partial class LoopTask
     internal override string? CancelMessage => IsCancelled ? base.CancelMessage : RequestMessage;
 
     /// <summary>The message of the last request that waits or has waited for the next await.</summary>
-    private string? RequestMessage => _rare?.CancelMessage;
+    private string? RequestMessage => RareOrNull?.CancelMessage;
 
     /// <summary>Requests that the task end: a <see cref="CancelledException"/> arrives at the <c>await</c> it is
     /// suspended in.</summary>
@@ -89,7 +89,7 @@ public abstract partial class LoopTask
 
         Registry.EnterCancel();
         LoopTask innermost = RequestAlongChain();
-        if (!innermost.Has(TaskFlags.InCircle) && innermost._waiter?.Cancel(message) != true)
+        if (!innermost.Has(TaskFlags.InCircle) && innermost.Waiter?.Cancel(message) != true)
         {
             innermost.CancelAtNextAwait(message);
         }
@@ -144,7 +144,7 @@ public abstract partial class LoopTask
     {
         LoopTask task = this;
         task.CountRequest();
-        while (task._waiter is LoopTask { IsDone: false } inner)
+        while (task.Waiter is LoopTask { IsDone: false } inner)
         {
             if (inner.Has(TaskFlags.OnCancelPath))
             {
@@ -168,7 +168,7 @@ public abstract partial class LoopTask
     private void CancelAtNextAwait(string? message)
     {
         _flags |= TaskFlags.MustCancel;
-        if (message is not null || _rare is not null)
+        if (message is not null || RareOrNull is not null)
         {
             Rare.CancelMessage = message;
         }
@@ -187,9 +187,9 @@ public abstract partial class LoopTask
     /// <param name="expectDelivery">Whether what has the token may answer a request that is kept until then.</param>
     private void FireToken(bool expectDelivery)
     {
-        if (_rare?.TokenSource is { } source)
+        if (RareOrNull is { TokenSource: { } source } rare)
         {
-            _rare.TokenSource = null;
+            rare.TokenSource = null;
             if (expectDelivery && Has(TaskFlags.WaitsForForeign))
             {
                 ExpectDeliveryByToken();
@@ -205,7 +205,7 @@ public abstract partial class LoopTask
         LoopTask? task = this;
         while (task is not null)
         {
-            LoopTask? next = task == innermost ? null : (LoopTask)task._waiter!;
+            LoopTask? next = task == innermost ? null : (LoopTask)task.Waiter!;
             task._flags &= ~TaskFlags.OnCancelPath;
             if (task.Has(TaskFlags.InCircle))
             {
@@ -221,9 +221,9 @@ public abstract partial class LoopTask
     {
         _flags &= ~TaskFlags.InCircle;
         CancelAtNextAwait(message);
-        if (_waiter is { } waiter && waiter.RemoveCallback(this) > 0)
+        if (Waiter is { } waiter && waiter.RemoveCallback(this) > 0)
         {
-            _waiter = null;
+            _flags &= ~TaskFlags.Waits;
             Loop.Ready.Enqueue(this, null, null, null);
         }
     }
@@ -256,7 +256,7 @@ public abstract partial class LoopTask
 
     private void ReleaseTokens()
     {
-        if (_rare is not { } rare)
+        if (RareOrNull is not { } rare)
         {
             return;
         }

@@ -4,7 +4,7 @@ namespace Gyre;
 public abstract partial class LoopTask
 {
     /// <summary>The await of something foreign that the task is in, or null.</summary>
-    internal ForeignWait? CurrentForeignWait => _rare?.ForeignWait;
+    internal ForeignWait? CurrentForeignWait => RareOrNull?.ForeignWait;
 
     Action ICoroutineRunner.SuspendForeign(CoroutineBox leaf)
     {

@@ -10,7 +10,7 @@ public abstract partial class LoopTask
 {
     /// <summary>The innermost scope around the place where the task is, its own or the one of its
     /// group.</summary>
-    internal CancelScope? Scope => _rare?.Scope;
+    internal CancelScope? Scope => RareOrNull?.Scope;
 
     /// <summary>The requests that have reached the task. Cancelled scopes are not among them.</summary>
     internal int Requests
@@ -22,7 +22,7 @@ public abstract partial class LoopTask
     /// <summary>Whether a cancelled scope reaches the place where the task is.</summary>
     internal bool IsScopeCancelled => Has(TaskFlags.ScopeCancelled);
 
-    private bool IsScopeMasked => _rare is { ScopeMasks: > 0 };
+    private bool IsScopeMasked => RareOrNull is { ScopeMasks: > 0 };
 
     /// <summary>Whether a request waits for the next step or the next await.</summary>
     internal bool HasPendingRequest => Has(TaskFlags.MustCancel);
@@ -41,7 +41,7 @@ public abstract partial class LoopTask
     /// <summary>The task is now directly inside <paramref name="scope"/>.</summary>
     internal void EnterScope(CancelScope? scope)
     {
-        if (scope is not null || _rare is not null)
+        if (scope is not null || RareOrNull is not null)
         {
             Rare.Scope = scope;
         }
@@ -72,7 +72,7 @@ public abstract partial class LoopTask
             // A result that has come already is not taken away; the next await is cancelled.
             if (!IsScopeMasked)
             {
-                _waiter?.Cancel(cancelled.Reason);
+                Waiter?.Cancel(cancelled.Reason);
                 CurrentForeignWait?.CancelPlain(cancelled.Reason);
             }
 
@@ -97,7 +97,7 @@ public abstract partial class LoopTask
 
         Registry.EnterCancel();
         FireToken(expectDelivery: true);
-        if (_waiter?.Cancel(message) != true)
+        if (Waiter?.Cancel(message) != true)
         {
             CancelAtNextAwait(message);
         }

@@ -2,23 +2,25 @@ namespace Gyre;
 
 // A task is always in one of these states, and each names what will take it further:
 //
-// Queued ──its turn──▶ Running ──await──▶ Waiting ──_waiter is done──▶ Queued
+// Queued ──its turn──▶ Running ──await──▶ Waiting ──Waiter is done──▶ Queued
 //    ▲                    ├──yield──▶ Queued
 //    │                    ├──foreign await──▶ Foreign ──its continuation──▶ Queued
 //    └── created          └──return, throw──▶ done
 //
-// Invariant: _waiter is not null only while Waiting, or while Queued by that waiter.
+// Invariant: Waiter is not null only while Waiting, or while Queued by that waiter.
 public abstract partial class LoopTask : ICoroutineRunner
 {
     private CoroutineBox? _leaf;
-    private Future? _waiter;
-    private ExecutionContext? _context;
+
+    // The context, or the rare state that holds it: a million tasks that wait have a million of these.
+    private object? _context;
 
     /// <summary>Suspends at <paramref name="leaf"/> until <paramref name="future"/> is done.</summary>
     internal void SuspendOn(Future future, CoroutineBox leaf)
     {
         _leaf = leaf;
-        _waiter = future;
+        leaf.Awaited = future;
+        _flags |= TaskFlags.Waits;
         future.AddCallback(this);
 
         if ((_flags & (TaskFlags.MustCancel | TaskFlags.ScopeCancelled)) != 0)
@@ -39,25 +41,27 @@ public abstract partial class LoopTask : ICoroutineRunner
     {
         AssertInvariants();
         EventLoop loop = Loop;
-        Future? waiter = _waiter;
-        _waiter = null;
-        if (_flags != TaskFlags.Started && !PrepareStep(waiter))
+        if ((_flags & ~TaskFlags.Waits) != TaskFlags.Started && !PrepareStep())
         {
             return;
         }
 
-        if (_context is { } context && ExecutionContext.Capture() != context)
+        _flags &= ~TaskFlags.Waits;
+        CoroutineBox leaf = _leaf!;
+        leaf.Awaited = null;
+        ExecutionContext? current = ExecutionContext.Capture();
+        if (current != _context)
         {
-            ExecutionContext.Restore(context);
+            EnterContext(current);
         }
 
         WorkItem? outer = loop.CurrentWork;
         loop.CurrentWork = this;
-        CoroutineBox? ended = Trampoline.Current.Run(_leaf!, this);
+        CoroutineBox? ended = Trampoline.Current.Run(leaf, outer);
         loop.CurrentWork = outer;
         if (ExecutionContext.Capture() is { } left && left != _context)
         {
-            _context = left;
+            LeaveContext(left);
         }
 
         if (ended is not null)
@@ -67,10 +71,10 @@ public abstract partial class LoopTask : ICoroutineRunner
     }
 
     /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended.</summary>
-    /// <param name="waiter">What the task has waited for, if it was a future.</param>
     /// <returns>False when the task has ended without running.</returns>
-    private bool PrepareStep(Future? waiter)
+    private bool PrepareStep()
     {
+        Future? waiter = Waiter;
         bool foreign = Has(TaskFlags.WaitsForForeign);
         bool first = !Has(TaskFlags.Started);
         _flags = (_flags | TaskFlags.Started) & ~TaskFlags.WaitsForForeign;
@@ -106,6 +110,27 @@ public abstract partial class LoopTask : ICoroutineRunner
         Leave();
         TryFinishCancelled(CarriedError.Capture(new CancelledException(RequestMessage)));
         return false;
+    }
+
+    private void EnterContext(ExecutionContext? current)
+    {
+        // A task that was made where the flow was suppressed has no context, and runs in any.
+        if (Context is { } context && context != current)
+        {
+            ExecutionContext.Restore(context);
+        }
+    }
+
+    private void LeaveContext(ExecutionContext left)
+    {
+        if (RareOrNull is { } rare)
+        {
+            rare.Context = left;
+        }
+        else
+        {
+            _context = left;
+        }
     }
 
     /// <summary>Runs the first step inside the caller's, as eager tasks do.</summary>

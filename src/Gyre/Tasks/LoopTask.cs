@@ -14,13 +14,13 @@ namespace Gyre;
 public abstract partial class LoopTask : Future
 {
     private readonly uint _number;
-    private RareState? _rare;
     private TaskFlags _flags;
 
     private protected LoopTask(TaskRegistry registry, CoroutineBox? root, in LoopTaskOptions options)
         : base(registry.Loop)
     {
         _leaf = root;
+        _context = options.Context ?? ExecutionContext.Capture();
         if (options.Name is { } name)
         {
             Rare.Name = name;
@@ -35,7 +35,6 @@ public abstract partial class LoopTask : Future
             }
         }
 
-        _context = options.Context ?? ExecutionContext.Capture();
         if (options.Scope is not null)
         {
             EnterScope(options.Scope);
@@ -76,6 +75,9 @@ public abstract partial class LoopTask : Future
         /// <summary>The request that waits was also given to plain code that the task waits for.</summary>
         SentToPlain = 256,
 
+        /// <summary>The leaf knows what the task waits for, or has waited for until it was queued.</summary>
+        Waits = 512,
+
         /// <summary>All that is known of a request that waits.</summary>
         PendingRequest = MustCancel | SentByToken | SentToPlain,
     }
@@ -84,7 +86,7 @@ public abstract partial class LoopTask : Future
     /// <c>set_name</c>.</summary>
     public string Name
     {
-        get => _rare?.Name ?? (Rare.Name = NameOf(_number));
+        get => RareOrNull?.Name ?? (Rare.Name = NameOf(_number));
         set => Rare.Name = value ?? throw new ArgumentNullException(nameof(value));
     }
 
@@ -92,7 +94,8 @@ public abstract partial class LoopTask : Future
     public string? CoroutineName => IsDone ? null : _leaf?.Name;
 
     /// <summary>The context in which the task's steps run. asyncio: <c>get_context</c>.</summary>
-    public ExecutionContext? Context => _context;
+    public ExecutionContext? Context =>
+        RareOrNull is { } rare ? rare.Context : Unsafe.As<ExecutionContext?>(_context);
 
     /// <summary>Where the registry keeps the task while it is pending.</summary>
     internal int RegistrySlot { get; set; }
@@ -100,11 +103,25 @@ public abstract partial class LoopTask : Future
     private TaskRegistry Registry => TaskRegistry.Of(Loop);
 
     /// <summary>What few tasks have, made for those that do.</summary>
-    private RareState Rare => _rare ??= new RareState();
+    private RareState Rare
+    {
+        get
+        {
+            if (_context is not RareState rare)
+            {
+                rare = new RareState { Context = Context };
+                _context = rare;
+            }
+
+            return rare;
+        }
+    }
+
+    private RareState? RareOrNull => _context as RareState;
 
     /// <summary>What the task waits for, or null when its step is queued or running, or what it awaits is
     /// foreign.</summary>
-    internal Future? Waiter => _waiter;
+    internal Future? Waiter => Has(TaskFlags.Waits) ? Unsafe.As<Future>(_leaf!.Awaited) : null;
 
     internal sealed override object NamedAs(object? first) => this;
 
@@ -113,7 +130,7 @@ public abstract partial class LoopTask : Future
     private protected sealed override void AppendProgress(StringBuilder text)
     {
         text.Append(Cancelling() > 0 ? "cancelling" : "pending").Append(", in ").Append(CoroutineName);
-        if (_waiter is { } waiter)
+        if (Waiter is { } waiter)
         {
             // Only what it is: a chain of tasks may be as long as memory allows.
             text.Append(", waits for ").Append(waiter.Describe());
@@ -126,7 +143,7 @@ public abstract partial class LoopTask : Future
     /// <summary>Whether the task awaits something that is not of this library.</summary>
     internal bool IsInForeignAwait => Has(TaskFlags.WaitsForForeign);
 
-    internal override IReadOnlyCollection<Future> WaitsFor => _waiter is { } waiter ? [waiter] : [];
+    internal override IReadOnlyCollection<Future> WaitsFor => Waiter is { } waiter ? [waiter] : [];
 
     /// <summary>The innermost coroutine that the task is suspended in. Out of date while its step runs.</summary>
     internal CoroutineBox? Leaf => _leaf;
@@ -180,6 +197,7 @@ public abstract partial class LoopTask : Future
     /// <summary>State that nearly no task needs. In the task itself it would be a third of each.</summary>
     private sealed class RareState
     {
+        public ExecutionContext? Context;
         public string? Name;
 
         /// <summary>The message of a request that waits for the next await, or did.</summary>

@@ -39,7 +39,7 @@ internal static class Sleeping
             if (!_suspended)
             {
                 _suspended = true;
-                Suspend(loop, (LoopTask)loop.CurrentWork!);
+                Suspend(loop, loop.StepOwner);
                 return;
             }
 

@@ -1,16 +1,18 @@
 namespace Gyre;
 
 /// <summary>The pending tasks of one loop, in the order of their creation. It holds them: no task vanishes.</summary>
-internal sealed class TaskRegistry(EventLoop loop) : IDisposable
+internal sealed class TaskRegistry : IDisposable
 {
+    private const int ChunkShift = 10;
+    private const int ChunkSize = 1 << ChunkShift;
     private const int InitialCapacity = 16;
 
-    /// <summary>An array above this size shrinks when a burst is over.</summary>
-    private const int RetainedCapacityMax = 1 << 12;
-
-    // In the order of creation, with gaps where tasks have ended. An array costs one write a task, and half the
-    // memory of links in the tasks.
-    private LoopTask?[] _slots = new LoopTask?[InitialCapacity];
+    // In the order of creation, with gaps where tasks have ended: one write a task, and half the memory of links in
+    // the tasks. In chunks, because an array that grows leaves smaller ones behind, large ones at the end, which the
+    // collector keeps. Only the first is ever smaller than the others. Behind the tail there may be one to spare.
+    private readonly List<Slot[]> _chunks = [new Slot[InitialCapacity]];
+    private Slot[] _tail;
+    private int _tailStart;
     private int _used;
 
     // Tokens of tasks that a call of Cancel has reached. They are cancelled when the call has done its work, because
@@ -18,7 +20,13 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
     private List<(LoopTask Task, CancellationTokenSource Source)>? _tokens;
     private int _cancelDepth;
 
-    public EventLoop Loop => loop;
+    public TaskRegistry(EventLoop loop)
+    {
+        Loop = loop;
+        _tail = _chunks[0];
+    }
+
+    public EventLoop Loop { get; }
 
     public int Count { get; private set; }
 
@@ -33,12 +41,12 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
 
     public void Add(LoopTask task)
     {
-        if (_used == _slots.Length)
+        if ((uint)(_used - _tailStart) >= (uint)_tail.Length)
         {
             MakeRoom();
         }
 
-        _slots[_used] = task;
+        _tail[_used - _tailStart].Task = task;
         task.RegistrySlot = _used++;
         Count++;
     }
@@ -46,21 +54,11 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
     public void Remove(LoopTask task)
     {
         int slot = task.RegistrySlot;
-        _slots[slot] = null;
+        At(slot) = null;
         Count--;
         if (slot == _used - 1)
         {
-            // A gap that is taken back here was made once: constant time, amortised.
-            do
-            {
-                _used--;
-            }
-            while (_used > 0 && _slots[_used - 1] is null);
-
-            if (_slots.Length > RetainedCapacityMax && _used < _slots.Length / 8)
-            {
-                Array.Resize(ref _slots, _slots.Length / 2);
-            }
+            TakeBackGaps();
         }
     }
 
@@ -84,7 +82,7 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
             }
             catch (AggregateException e)
             {
-                loop.CallExceptionHandler(new ExceptionContext
+                Loop.CallExceptionHandler(new ExceptionContext
                 {
                     Message = $"A callback of the cancellation token of {task.Describe()} threw an exception.",
                     Exception = e,
@@ -97,14 +95,27 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
     public void CancelTokenLater(LoopTask task, CancellationTokenSource source) =>
         (_tokens ??= []).Add((task, source));
 
-    public LoopTask[] Snapshot() => [.. _slots.Take(_used).OfType<LoopTask>()];
+    public LoopTask[] Snapshot()
+    {
+        var tasks = new LoopTask[Count];
+        int found = 0;
+        for (int i = 0; i < _used; i++)
+        {
+            if (At(i) is { } task)
+            {
+                tasks[found++] = task;
+            }
+        }
+
+        return tasks;
+    }
 
     /// <summary>The loop has closed: tasks that are still pending will never end, and that is reported.</summary>
     public void Dispose()
     {
         foreach (LoopTask task in Snapshot())
         {
-            loop.CallExceptionHandler(new ExceptionContext
+            Loop.CallExceptionHandler(new ExceptionContext
             {
                 Message = $"The loop was closed while {task.Describe()} was pending, in '{task.CoroutineName}'.",
                 Source = task,
@@ -114,24 +125,81 @@ internal sealed class TaskRegistry(EventLoop loop) : IDisposable
         Numbers.Return();
     }
 
-    /// <summary>Closes the gaps; where there are few, the array grows.</summary>
-    // Either at least a quarter of the slots become free or the array doubles, so a task costs constant time,
-    // amortised.
+    private ref LoopTask? At(int slot) => ref _chunks[slot >> ChunkShift][slot & (ChunkSize - 1)].Task;
+
+    /// <summary>The last task has gone, and with it the gaps before it.</summary>
+    // A gap that is taken back here was made once: constant time, amortised.
+    private void TakeBackGaps()
+    {
+        do
+        {
+            _used--;
+        }
+        while (_used > 0 && At(_used - 1) is null);
+
+        if (_used < _tailStart)
+        {
+            MoveTail();
+        }
+    }
+
+    /// <summary>Closes the gaps; where there are few, another chunk is begun.</summary>
+    // At least a quarter of the slots becomes free, or none is looked at: a task costs constant time, amortised.
     private void MakeRoom()
     {
-        LoopTask?[] slots = Count <= _slots.Length / 4 * 3 ? _slots : new LoopTask?[_slots.Length * 2];
+        if (Count <= _used / 4 * 3)
+        {
+            CloseGaps();
+        }
+        else if (_tail.Length < ChunkSize)
+        {
+            Array.Resize(ref _tail, _tail.Length * 2);
+            _chunks[0] = _tail;
+        }
+        else
+        {
+            MoveTail();
+        }
+    }
+
+    private void CloseGaps()
+    {
         int kept = 0;
         for (int i = 0; i < _used; i++)
         {
-            if (_slots[i] is { } task)
+            if (At(i) is { } task)
             {
-                slots[kept] = task;
+                At(i) = null;
+                At(kept) = task;
                 task.RegistrySlot = kept++;
             }
         }
 
-        Array.Clear(slots, kept, slots.Length - kept);
-        _slots = slots;
         _used = kept;
+        MoveTail();
+    }
+
+    /// <summary>The tail becomes the chunk that the next task belongs to. A task more or less makes and drops no
+    /// chunk: one behind the tail is kept.</summary>
+    private void MoveTail()
+    {
+        int tail = _used >> ChunkShift;
+        if (tail == _chunks.Count)
+        {
+            _chunks.Add(new Slot[ChunkSize]);
+        }
+        else if (tail + 2 < _chunks.Count)
+        {
+            _chunks.RemoveRange(tail + 2, _chunks.Count - tail - 2);
+        }
+
+        _tail = _chunks[tail];
+        _tailStart = tail << ChunkShift;
+    }
+
+    // A struct: an array of references checks the type of what is stored.
+    private struct Slot
+    {
+        public LoopTask? Task;
     }
 }

@@ -33,5 +33,5 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, ILoopAwaiter
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void UnsafeOnCompleted(Action continuation) => PlainWait.BeginYield(_loop, continuation);
 
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => ((LoopTask)_loop.CurrentWork!).SuspendToYield(leaf);
+    void ILoopAwaiter.Suspend(CoroutineBox leaf) => _loop.StepOwner.SuspendToYield(leaf);
 }

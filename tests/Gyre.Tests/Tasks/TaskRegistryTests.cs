@@ -83,6 +83,46 @@ public class TaskRegistryTests
         Assert.Equal(Aio.AllTasks(), EventLoop.Running.AllTasks());
     });
 
+    /// <summary>However many there are, and in whatever order they end.</summary>
+    [Fact]
+    public void AllTasks_OfThousandsThatEndInAnyOrder_StayInTheOrderOfTheirCreation() => Run(async () =>
+    {
+        var random = new Random(1);
+        var expected = new List<LoopTask> { Aio.CurrentTask! };
+        var ends = new Dictionary<LoopTask, Future<bool>>();
+        foreach (int goal in new[] { 5000, 40, 3000, 2990, 1030, 1020, 1030, 17, 15, 17, 1, 4000, 1 })
+        {
+            while (expected.Count < goal)
+            {
+                Future<bool> end = EventLoop.Running.CreateFuture<bool>();
+                LoopTask task = Aio.CreateTask(Wait(end));
+                expected.Add(task);
+                ends.Add(task, end);
+                if (random.Next(50) == 0)
+                {
+                    await EndOne();
+                }
+            }
+
+            while (expected.Count > goal)
+            {
+                await EndOne();
+            }
+
+            Assert.Equal(expected, Aio.AllTasks());
+        }
+
+        async Coroutine EndOne()
+        {
+            LoopTask task = expected[random.Next(2) == 0 ? expected.Count - 1 : random.Next(1, expected.Count)];
+            expected.Remove(task);
+            ends[task].SetResult(true);
+            await task;
+        }
+
+        static async Coroutine Wait(Future<bool> end) => await end;
+    });
+
     [Fact]
     public void AllTasks_IsASnapshot() => Run(async () =>
     {
