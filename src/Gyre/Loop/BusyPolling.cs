@@ -8,14 +8,21 @@ namespace Gyre;
 /// although the loop blocked, and it has paid when the loop ran more in the same time. That is the measure, and not
 /// how soon a poll finds something: a peer that needs this very core answers at once, in a time that is taken from
 /// the loop elsewhere.</para>
-/// <para>Within a trial, polls that find nothing are a debt, and those that find something pay it back. A trial that
-/// did not pay, and too much debt, end the polling: for a hundred times as long as the polls took, and twice that
-/// each time it happens again.</para>
+/// <para>Polls that find nothing are a debt. Those that find something pay it back, and so does time, slowly. Too much
+/// of it, and a shortest trial that did not pay, end the polling: for a hundred times as long as the polls took, and
+/// twice that each time it happens again.</para>
+/// <para>A silence ends what was: what comes after it is likely to be other traffic. It ends a trial without a
+/// verdict, since nothing can be said about a rate that it is part of, and the doublings of a pause.</para>
 /// </remarks>
 // Blocking ──short waits in a row, and no pause──▶ Trial (so many polls)
 //    ▲                                               │
-//    ├────────too much debt, or not paid: a pause────┤
-//    └───paid: waits anew, then a longer trial───────┘
+//    ├───too much debt, or the shortest: a pause─────┤
+//    ├───a longer one has not paid: a shortest one───┤
+//    ├───paid: waits anew, then a longer trial───────┤
+//    └───a silence: all is forgotten but the debt────┘
+//
+// Invariant: so long as nothing is gained, each vain poll is followed by at least PauseFactor times its length without
+// one.
 internal sealed class BusyPolling
 {
     /// <summary>How many short waits in a row it takes to know what blocking is worth.</summary>
@@ -24,15 +31,18 @@ internal sealed class BusyPolling
     /// <summary>A blocked wait is short up to so many budgets: the time to fall asleep and to wake is in it.</summary>
     internal const int ShortWaitBudgets = 4;
 
+    /// <summary>A blocked wait is a silence from so many budgets on.</summary>
+    internal const int SilenceBudgets = 20;
+
     /// <summary>How many budgets may be in debt before a trial ends.</summary>
     internal const int DebtBudgetsMax = 2;
 
     /// <summary>How much longer than the polls a pause is: an idle program polls for less than 1 % of its
     /// time.</summary>
-    internal const int PauseFactor = 100;
+    internal const int PauseFactor = 128;
 
     /// <summary>How often the pause doubles.</summary>
-    internal const int DoublingsMax = 8;
+    internal const int DoublingsMax = 4;
 
     /// <summary>The polls of the first trial. Each that has paid is followed by one of twice as many.</summary>
     internal const int PollsLeast = 16;
@@ -55,8 +65,10 @@ internal sealed class BusyPolling
     private long _polled;
     private long _debt;
 
+    // The end of the pause, and what it would be without doublings.
     private int _failures;
     private long _pauseEnd = long.MinValue;
+    private long _pauseEndLeast = long.MinValue;
 
     /// <summary>Makes a record that knows nothing yet.</summary>
     /// <param name="budget">The longest single poll, above 0.</param>
@@ -74,13 +86,21 @@ internal sealed class BusyPolling
     /// <param name="position">How much the loop has run in its life.</param>
     public void OnBlocked(long begin, long end, long position)
     {
+        long took = end - begin;
+        _debt = Math.Max(0, _debt - (took / PauseFactor));
+        if (took > SilenceBudgets * Budget)
+        {
+            OnSilence();
+            return;
+        }
+
         if (IsPolling)
         {
             // What a poll has not found.
             return;
         }
 
-        if (end - begin > ShortWaitBudgets * Budget)
+        if (took > ShortWaitBudgets * Budget)
         {
             _shortWaits = 0;
         }
@@ -92,7 +112,7 @@ internal sealed class BusyPolling
         else if (_shortWaits > ShortWaitsMin)
         {
             _shortWaits = 0;
-            if (end >= _pauseEnd)
+            if (end >= _pauseEnd && _debt < Budget)
             {
                 _blockedRate = Rate(end - _sampleTime, position - _samplePosition);
                 BeginTrial(end, position);
@@ -145,25 +165,42 @@ internal sealed class BusyPolling
             return;
         }
 
-        Pause(now, hasPaidBefore ? _debt : _polled);
+        Pause(now, hasPaidBefore ? _debt : Math.Max(_debt, _polled));
     }
 
     private void EndTrial(long now, long position)
     {
-        if (!HasPaid(now, position))
+        if (HasPaid(now, position))
+        {
+            // The next trial is compared with what blocking takes then.
+            _failures = 0;
+            _pollsNext = Math.Min(_pollsNext * 2, PollsMost);
+            IsPolling = false;
+        }
+        else if (_pollsNext > PollsLeast)
+        {
+            // Eight waits may have been quick by chance. Polling has paid until now, so it gets another, short trial.
+            _pollsNext = PollsLeast;
+            IsPolling = false;
+        }
+        else
         {
             Pause(now, _polled);
-            return;
         }
+    }
 
-        // The next trial is compared with what blocking takes then.
-        _failures = 0;
-        _pollsNext = Math.Min(_pollsNext * 2, PollsMost);
+    private void OnSilence()
+    {
         IsPolling = false;
+        _shortWaits = 0;
+        _pollsNext = PollsLeast;
+        _failures = 0;
+        _pauseEnd = _pauseEndLeast;
     }
 
     private void Pause(long now, long cost)
     {
+        _pauseEndLeast = now + (cost * PauseFactor);
         _pauseEnd = now + ((cost * PauseFactor) << _failures);
         _failures = Math.Min(_failures + 1, DoublingsMax);
         _pollsNext = PollsLeast;

@@ -6,6 +6,10 @@ namespace Gyre.Tests.Loop;
 public class BusyPollingTests
 {
     private const long Budget = 100;
+
+    /// <summary>Longer than the pause after any trial that has not paid.</summary>
+    private const long Silence = BusyPolling.PollsLeast * BusyPolling.PauseFactor * Budget;
+
     private readonly BusyPolling _busy = new(Budget);
     private long _now = 1_000_000;
     private long _position;
@@ -102,6 +106,61 @@ public class BusyPollingTests
     }
 
     [Fact]
+    public void IsPolling_SilenceWithinATrialThatPays_IsNoVerdict()
+    {
+        WaitMany(10_000, inTime: 20);
+        for (int i = 0; i < 10; i++)
+        {
+            Wait(blocked: Silence, inTime: null);
+            Assert.InRange(PollsOf(1000, inTime: 20), 900, 1000);
+        }
+    }
+
+    [Fact]
+    public void IsPolling_SilenceAfterTrafficForWhichItDidNotPay_IsTriedAnew()
+    {
+        WaitMany(1_000_000, inTime: 99);
+        Wait(blocked: Silence, inTime: null);
+        Assert.InRange(PollsOf(1000, inTime: 20), 900, 1000);
+    }
+
+    [Fact]
+    public void IsPolling_ALuckySampleAfterManyTrialsThatPaid_IsFoundOut()
+    {
+        int polls = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            // The sample before each tenth trial is as quick as the polls.
+            polls += _busy.IsPolling ? 1 : 0;
+            Wait(blocked: i % 10_000 < 20 ? 20 : 100, inTime: 20);
+        }
+
+        Assert.InRange(polls, 95_000, 100_000);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(200)]
+    public void IsPolling_MessagesFarApartAfterADialog_CostsLessThanOnePercent(int dialog)
+    {
+        // Warm enough for the longest trials first; then a little dialog before each silence.
+        WaitMany(10_000, inTime: 20);
+        long time = 0;
+        long vain = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            WaitMany(dialog, inTime: 20);
+            bool polls = _busy.IsPolling;
+            Wait(blocked: 30 * Budget, inTime: null);
+            vain += polls ? Budget : 0;
+            time += 30 * Budget;
+        }
+
+        Assert.InRange(vain, 0, dialog == 0 ? (time / 100) + (2 * Budget) : time / 25);
+    }
+
+    [Fact]
     public void RunForever_ForeignPollerWithoutTheOption_BlocksAtOnce()
     {
         using var loop = new EventLoop(new EventLoopOptions { Poller = new CountingPoller() });
@@ -139,6 +198,18 @@ public class BusyPollingTests
         };
         loop.RunForever();
         return poller.Looks;
+    }
+
+    private int PollsOf(int count, long inTime)
+    {
+        int polls = 0;
+        for (int i = 0; i < count; i++)
+        {
+            polls += _busy.IsPolling ? 1 : 0;
+            Wait(Budget, inTime);
+        }
+
+        return polls;
     }
 
     private void WaitBlocked(int count)
