@@ -28,6 +28,8 @@ public sealed partial class LoopStreamReader
     /// first.</summary>
     /// <param name="buffer">When it is empty, this returns at once.</param>
     /// <returns>How many bytes were read; 0 at the end of the input.</returns>
+    /// <remarks>The memory is left alone until the caller goes on: the connections of a loop may share it. Guarantee
+    /// G-138.</remarks>
     /// <exception cref="InvalidOperationException">Another coroutine is waiting for input.</exception>
     public Coroutine<int> ReadAsync(Memory<byte> buffer) => RentRead().Begin(buffer);
 

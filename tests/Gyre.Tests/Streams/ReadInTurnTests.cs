@@ -159,6 +159,77 @@ public class ReadInTurnTests : NetworkTest
         }
     });
 
+    /// <summary>Reads that wait leave their memory alone, so all connections of a loop may share it. Guarantee
+    /// G-138.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reads_OfManyConnectionsIntoOneBuffer_DoNotMix(PollerBackend backend) => Run(backend, async () =>
+    {
+        byte[] shared = new byte[5_000];
+        await using Server server = await Aio.StartServer(Serve, "127.0.0.1", 0);
+        await Aio.TaskGroup(async group =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                _ = group.CreateTask(Talk(i));
+            }
+        });
+
+        async Coroutine Serve(LoopStreamReader reader, LoopStreamWriter writer)
+        {
+            int turn = 0;
+            while (await Read(reader, turn++) is var count and > 0)
+            {
+                writer.Write(shared.AsSpan(0, count));
+                await writer.DrainAsync();
+                if (turn % 5 == 0)
+                {
+                    // Input comes while nobody waits for it.
+                    await Aio.Yield();
+                }
+            }
+
+            writer.Close();
+        }
+
+        async Coroutine<int> Read(LoopStreamReader reader, int turn)
+        {
+            switch (turn % 3)
+            {
+                case 0:
+                    return await reader.ReadAsync(shared.AsMemory());
+                case 1:
+                    return await Aio.WaitFor(reader.ReadAsync(shared.AsMemory()), TimeSpan.FromMinutes(1));
+                default:
+                    int count = await reader.ReadAsync(shared.AsMemory(0, 1));
+                    if (count == 0)
+                    {
+                        return 0;
+                    }
+
+                    // The next await: what was got before is kept elsewhere.
+                    byte first = shared[0];
+                    int rest = Math.Min(reader.BufferedCount, 100);
+                    await reader.ReadExactlyAsync(shared.AsMemory(1, rest));
+                    shared[0] = first;
+                    return 1 + rest;
+            }
+        }
+
+        async Coroutine Talk(int seed)
+        {
+            var random = new Random(seed);
+            await using Connection connection = await Aio.OpenConnection("127.0.0.1", PortOf(server));
+            for (int i = 0; i < 50; i++)
+            {
+                byte[] message = new byte[1 + random.Next(12_000)];
+                random.NextBytes(message);
+                connection.Writer.Write(message.AsSpan());
+                Assert.Equal(message, await connection.Reader.ReadExactlyAsync(message.Length));
+            }
+        }
+    });
+
     /// <summary>The coroutine closes and ends inside the turn of its own input.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
