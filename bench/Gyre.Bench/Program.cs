@@ -12,5 +12,6 @@ var root = new RootCommand("Measures Gyre: servers for load clients, and small c
     DatagramCommand.CreateEcho(),
     DatagramCommand.CreateLoad(),
     HttpFetchCommand.Create(),
+    ScaleCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Gyre.Bench;
+
+/// <summary><c>scale</c>: what several loops serve, over what one loop serves.</summary>
+/// <remarks>The load client is in this process and needs a processor's time, too. So the server works for each message:
+/// then the client's part is small, and the loops have nearly all of the machine.</remarks>
+internal static partial class ScaleCommand
+{
+    private const int MessageSize = 1024;
+
+    // The compiler replaces its first code within a second of work.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1.5);
+
+    public static Command Create()
+    {
+        var loops = Number("--loops", "How many loops are set beside one.", 2);
+        var work = Number("--work", "How often the server hashes each message.", 1000);
+        var connections = Number("--connections", "How many talk to the server at once.", 50);
+        var rounds = Number("--rounds", "How often each is measured, in turns.", 5);
+        var least = new Option<double>("--least")
+        {
+            Description = "Exit code 1 when the median ratio is less.",
+            DefaultValueFactory = _ => 0,
+        };
+        var command = new Command("scale", "Requests a second of an echo server on several loops, over those on one.")
+        {
+            loops, work, connections, rounds, least,
+        };
+        command.SetAction(parsed =>
+        {
+            var ratios = new List<double>();
+            for (int round = 0; round < parsed.GetValue(rounds); round++)
+            {
+                double one = Measure(1, parsed.GetValue(work), parsed.GetValue(connections));
+                double several = Measure(parsed.GetValue(loops), parsed.GetValue(work), parsed.GetValue(connections));
+                ratios.Add(several / one);
+                Print($"round {round + 1}: 1 loop {one:F0}/s, {parsed.GetValue(loops)} loops {several:F0}/s: {ratios[^1]:F2}");
+            }
+
+            double median = new RatioStatistics(ratios, confidence: 0.99).Median;
+            Print($"{parsed.GetValue(loops)} loops serve {median:F2} x one ({ratios.Min():F2} to {ratios.Max():F2})");
+            return median >= parsed.GetValue(least) ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int value) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => value,
+    };
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static double Measure(int loops, int work, int connections)
+    {
+        using Process server = StartServer(loops, work);
+        try
+        {
+            string line = server.StandardOutput.ReadLine() ?? "";
+            int port = int.Parse(ListeningLine().Match(line).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            var load = new EchoLoad(port, connections, MessageSize);
+            return Aio.Run(() => load.MeasureAsync(s_warmUp, TimeSpan.FromSeconds(2)));
+        }
+        finally
+        {
+            server.Kill();
+            server.WaitForExit();
+        }
+    }
+
+    private static Process StartServer(int loops, int work)
+    {
+        string[] arguments =
+        [
+            "echo-server", "--port", "0",
+            "--loops", loops.ToString(CultureInfo.InvariantCulture),
+            "--work", work.ToString(CultureInfo.InvariantCulture),
+        ];
+
+        // This very program: by itself, or as what "dotnet" was given.
+        string program = Environment.ProcessPath!;
+        string[] prefix = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+        return Process.Start(new ProcessStartInfo(program, [.. prefix, .. arguments]) { RedirectStandardOutput = true })!;
+    }
+
+    [GeneratedRegex(@"^listening 127\.0\.0\.1:(\d+)")]
+    private static partial Regex ListeningLine();
+}
