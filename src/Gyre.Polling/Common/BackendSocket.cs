@@ -150,6 +150,7 @@ internal abstract partial class BackendSocket : PollSocket
         ArgumentNullException.ThrowIfNull(sink);
         FileTransmission.CheckRange(offset, count);
         ThrowIfClosed();
+        ThrowIfDatagram();
         ThrowIfOutputBusy();
         if (!CanSendFiles)
         {

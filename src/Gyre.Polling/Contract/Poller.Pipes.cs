@@ -16,7 +16,7 @@ public abstract partial class Poller
     /// </remarks>
     /// <exception cref="ArgumentException">The handle is of a regular file, a folder or a disk: those are always ready, and
     /// reading them blocks.</exception>
-    /// <exception cref="InvalidOperationException">The descriptor is attached to this poller already.</exception>
+    /// <exception cref="InvalidOperationException">The descriptor is that of an attached socket, or is watched.</exception>
     /// <exception cref="PlatformNotSupportedException">This backend has no pipes on this system.</exception>
     /// <exception cref="ObjectDisposedException">The poller or the handle is closed.</exception>
     public virtual PollPipe AttachPipe(SafeHandle handle) =>

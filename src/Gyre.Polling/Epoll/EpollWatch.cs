@@ -132,8 +132,9 @@ internal sealed class EpollWatch : DescriptorWatch
             ? _poller.Control(Libc.EpollCtlDelete, Descriptor, 0, Key)
             : _poller.Control(_interest == 0 ? Libc.EpollCtlAdd : Libc.EpollCtlModify, Descriptor, interest, Key);
 
-        // The descriptor may have become another file's since, or have been one's that is known here already.
-        if (interest != 0 && result is -Errno.Exists or -Errno.NoEntry)
+        // The descriptor may have become another file's since, or have been one's that is known here already. One that was
+        // closed is not asked for: the file that has its number now is none of ours.
+        if (interest != 0 && (result == -Errno.Exists || (result == -Errno.NoEntry && IsOpen)))
         {
             result = _poller.Control(
                 result == -Errno.Exists ? Libc.EpollCtlModify : Libc.EpollCtlAdd, Descriptor, interest, Key);

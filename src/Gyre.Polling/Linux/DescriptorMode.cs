@@ -2,15 +2,16 @@ namespace Gyre.Polling;
 
 /// <summary>Makes descriptors non-blocking, and blocking again.</summary>
 /// <remarks>
-/// The mode belongs to the open file. Each end of a pipe is one of its own; but standard input and output are often one
-/// open terminal, or one socket, and who restores the mode for one takes it from the other. Whether two descriptors are
-/// of one open file the system does not tell, so the users of a device or socket are counted, and the last one restores.
+/// The mode belongs to the open file, which several descriptors may share: standard input and output are often one open
+/// terminal or socket, standard output and error one end of a pipe. Who restores the mode for one takes it from the other.
+/// Whether two descriptors are of one open file the system does not tell, so the users of a device, of a socket, or of an
+/// end of a pipe are counted, and the last one restores.
 /// </remarks>
 internal static class DescriptorMode
 {
     // Loops of several threads may use one terminal.
     private static readonly Lock s_gate = new();
-    private static readonly Dictionary<(uint Major, uint Minor, ulong Inode), int> s_users = [];
+    private static readonly Dictionary<FileKey, int> s_users = [];
 
     /// <summary>Makes a descriptor non-blocking. Any thread.</summary>
     /// <param name="descriptor">The descriptor.</param>
@@ -19,21 +20,11 @@ internal static class DescriptorMode
     /// <returns>Whether <see cref="Release"/> must be called.</returns>
     public static bool Take(int descriptor, in KernelFileStatus status, int flags)
     {
-        bool isBlocking = (flags & Libc.FlagNonBlocking) == 0;
-        if (IsEnd(status, flags))
-        {
-            if (isBlocking)
-            {
-                SetNonBlocking(descriptor, flags);
-            }
-
-            return isBlocking;
-        }
-
+        FileKey key = Of(status, flags);
         lock (s_gate)
         {
-            int users = s_users.GetValueOrDefault(Of(status));
-            if (isBlocking)
+            int users = s_users.GetValueOrDefault(key);
+            if ((flags & Libc.FlagNonBlocking) == 0)
             {
                 SetNonBlocking(descriptor, flags);
             }
@@ -43,7 +34,7 @@ internal static class DescriptorMode
                 return false;
             }
 
-            s_users[Of(status)] = users + 1;
+            s_users[key] = users + 1;
             return true;
         }
     }
@@ -51,29 +42,20 @@ internal static class DescriptorMode
     /// <summary>Makes a descriptor blocking again, if nobody else needs it as it is. Any thread.</summary>
     public static void Release(int descriptor, in KernelFileStatus status, int flags)
     {
-        if (IsEnd(status, flags))
-        {
-            SetBlocking(descriptor);
-            return;
-        }
-
+        FileKey key = Of(status, flags);
         lock (s_gate)
         {
-            int users = s_users[Of(status)] - 1;
+            int users = s_users[key] - 1;
             if (users > 0)
             {
-                s_users[Of(status)] = users;
+                s_users[key] = users;
                 return;
             }
 
-            s_users.Remove(Of(status));
+            s_users.Remove(key);
             SetBlocking(descriptor);
         }
     }
-
-    /// <summary>Whether it is one end of a pipe, which nobody uses for the other direction, too.</summary>
-    private static bool IsEnd(in KernelFileStatus status, int flags) =>
-        status.Kind == KernelFileStatus.KindPipe && (flags & Libc.FlagsOfAccess) != Libc.FlagReadWrite;
 
     private static void SetNonBlocking(int descriptor, int flags)
     {
@@ -94,6 +76,12 @@ internal static class DescriptorMode
         }
     }
 
-    private static (uint Major, uint Minor, ulong Inode) Of(in KernelFileStatus status) =>
-        (status.DeviceMajor, status.DeviceMinor, status.Inode);
+    /// <summary>The two ends of a pipe are one file, opened in two ways; each has a mode of its own.</summary>
+    private static FileKey Of(in KernelFileStatus status, int flags) => new(
+        status.DeviceMajor,
+        status.DeviceMinor,
+        status.Inode,
+        status.Kind == KernelFileStatus.KindPipe ? flags & Libc.FlagsOfAccess : 0);
+
+    private readonly record struct FileKey(uint Major, uint Minor, ulong Inode, int Access);
 }

@@ -29,6 +29,7 @@ internal abstract partial class DescriptorPipe : PollPipe
 
     protected DescriptorPipe(OperationLedger operations, ReceiveMemory memory, SafeHandle handle)
     {
+        ThrowIfAttached(operations.Descriptors, handle);
         DescriptorWatch.MakeWay(operations.Descriptors, handle);
 
         // Nobody else closes the descriptor, and has its number given to another file, while it is used here.
@@ -178,6 +179,18 @@ internal abstract partial class DescriptorPipe : PollPipe
     protected static int Check(int result) => result >= 0 ? result : throw Errno.ToException(-result);
 
     protected void ThrowIfClosed() => ObjectDisposedException.ThrowIf(IsClosed, this);
+
+    /// <summary>Two pipes may share a descriptor, one for each direction. A socket of the poller shares it with
+    /// nobody.</summary>
+    private static void ThrowIfAttached(DescriptorTable table, SafeHandle handle)
+    {
+        int descriptor = (int)handle.DangerousGetHandle();
+        if (table.Find(descriptor) is DescriptorSocket)
+        {
+            throw new InvalidOperationException(
+                $"The descriptor {descriptor} is used by a transport. Close that first, or use it instead.");
+        }
+    }
 
     private static void CloseHandle(SafeHandle handle)
     {

@@ -18,7 +18,9 @@ internal sealed partial class PortablePoller : Poller
 {
     private const int ReceiveBufferSize = 64 * 1024;
     private readonly HashSet<PortableSocket> _sockets = [];
-    private const int DatagramBufferSize = 256 * 1024;
+
+    // A datagram that fills it was cut off, so it is longer than the longest that is received.
+    private const int DatagramBufferSize = (256 * 1024) + 1;
     private byte[]? _receiveBuffer;
     private byte[]? _datagramBuffer;
     private bool _disposed;

@@ -289,6 +289,8 @@ internal sealed partial class UringPoller : Poller
             return;
         }
 
+        // What was staged last may not fit: only now it comes to light.
+        Flush();
         foreach (UringSocket socket in Sockets.ToArray())
         {
             socket.PrepareDispose();

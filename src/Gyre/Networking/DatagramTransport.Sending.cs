@@ -22,6 +22,7 @@ public sealed partial class DatagramTransport
     private WriteFlow _flow = new();
     private TimerHandle? _retry;
     private bool _sending;
+    private bool _isReportingLoss;
     private int _lostSends;
 
     /// <summary>How many bytes wait to be taken by the system: those of the datagrams, and 8 for each. asyncio:
@@ -65,7 +66,9 @@ public sealed partial class DatagramTransport
             return;
         }
 
-        if (_output.IsEmpty)
+        // What the protocol sends from inside ErrorReceived has a turn of its own: a protocol that sends again what cannot be
+        // sent would go deeper with each try, until the stack is used up.
+        if (_output.IsEmpty && !_isReportingLoss)
         {
             SocketError error = _socket.TrySendTo(data, address);
             if (error == SocketError.Success)
@@ -167,6 +170,8 @@ public sealed partial class DatagramTransport
     /// <summary>A datagram was lost, sent or to be received.</summary>
     private void OnLost(SocketError error)
     {
+        bool wasReporting = _isReportingLoss;
+        _isReportingLoss = true;
         try
         {
             _protocol.ErrorReceived(new SocketException((int)error));
@@ -175,6 +180,8 @@ public sealed partial class DatagramTransport
         {
             Report("The protocol's ErrorReceived threw an exception.", e);
         }
+
+        _isReportingLoss = wasReporting;
     }
 
     private void OnOutputGrown()

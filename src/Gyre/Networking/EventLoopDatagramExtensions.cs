@@ -62,10 +62,15 @@ public static class EventLoopDatagramExtensions
         {
             ArgumentNullException.ThrowIfNull(protocolFactory);
             ArgumentNullException.ThrowIfNull(socket);
-            return socket.SocketType == SocketType.Dgram
-                ? DatagramOpening.OpenAsync(loop, socket, protocolFactory, remote: null, file: null)
-                : throw new ArgumentException(
-                    $"A datagram socket is needed, and this one is of the type {socket.SocketType}.", nameof(socket));
+            if (socket.SocketType == SocketType.Dgram)
+            {
+                return DatagramOpening.OpenAsync(loop, socket, protocolFactory, remote: null, file: null);
+            }
+
+            SocketType type = socket.SocketType;
+            socket.Dispose();
+            throw new ArgumentException(
+                $"A datagram socket is needed, and this one is of the type {type}.", nameof(socket));
         }
     }
 }

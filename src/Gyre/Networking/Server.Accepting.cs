@@ -5,14 +5,7 @@ namespace Gyre;
 
 public sealed partial class Server
 {
-    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors,
-    /// each try costs two system calls, and service goes on this long after one is free.</summary>
-    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Failures are reported this often at the most: without descriptors they repeat with each try.</summary>
-    private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
-
-    private TimeSpan? _lastReport;
+    private readonly AcceptFailures _failures;
 
     // As of any callback, new connections are made in the context in which the server was.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -77,34 +70,6 @@ public sealed partial class Server
         TlsTransport.Start(lower, tls).Opened.AddCallback(new HandshakeItem(this, lower));
     }
 
-    private void ReportAcceptError(SocketError error)
-    {
-        TimeSpan now = _loop.Time;
-        if (_lastReport is { } last && now - last < s_reportInterval)
-        {
-            return;
-        }
-
-        _lastReport = now;
-        _loop.CallExceptionHandler(AcceptFailure(error));
-    }
-
-    private ExceptionContext AcceptFailure(SocketError error) => new()
-    {
-        Message = "A connection could not be accepted. It waits in the backlog; accepting is tried again "
-            + $"every {s_retryDelay.TotalMilliseconds} ms.",
-        Exception = new SocketException((int)error),
-        Source = this,
-    };
-
-    /// <summary>Makes ready what reports that no descriptor is left.</summary>
-    /// <remarks>By then nothing can be opened: neither the error output nor an assembly that the report needs.</remarks>
-    private void PrepareForStarvation()
-    {
-        ErrorOutput.Open();
-        _ = AcceptFailure(SocketError.TooManyOpenSockets).ToString();
-    }
-
     /// <summary>One listening socket.</summary>
     // Idle ──Start──▶ Accepting ──failure──▶ Pausing ──timer──▶ Accepting     Close leads from each to Closed.
     private sealed class Listener(Server server, Socket socket) : IAcceptSink
@@ -138,10 +103,10 @@ public sealed partial class Server
 
         public void OnAcceptFailed(SocketError error)
         {
-            _retry = server._loop.CallLater(s_retryDelay, Start);
+            _retry = server._failures.Retry(Start);
 
             // Last: the handler may close the server.
-            server.ReportAcceptError(error);
+            server._failures.Report(new SocketException((int)error));
         }
     }
 

@@ -29,6 +29,7 @@ public sealed partial class Server : IAsyncDisposable
         _options = options;
         _closeWaiters = new WakeList(loop);
         _goneWaiters = new WakeList(loop);
+        _failures = new AcceptFailures(loop, this);
         TlsOptions.Check(options);
         foreach (Socket socket in sockets)
         {
@@ -78,7 +79,7 @@ public sealed partial class Server : IAsyncDisposable
             return;
         }
 
-        PrepareForStarvation();
+        _failures.Prepare(new SocketException((int)SocketError.TooManyOpenSockets));
         foreach (Listener listener in _listeners)
         {
             listener.Socket.Listen(_options.Backlog);

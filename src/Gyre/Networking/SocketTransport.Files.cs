@@ -16,6 +16,7 @@ internal sealed partial class SocketTransport
     public async Coroutine<bool> SendFileAsync(FileSource source)
     {
         ThrowIfSendingFile();
+        ThrowIfEofWritten();
         var sending = new FileSending(Loop, source);
         _fileSending = sending;
         bool wasReading = IsReading;

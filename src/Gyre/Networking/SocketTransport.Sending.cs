@@ -228,17 +228,24 @@ internal sealed partial class SocketTransport : ISendSink
     /// <summary>Tells the peer that nothing more comes. A connection that is gone hears of it from its input.</summary>
     private void EndOutput() => _ = _socket.Shutdown(SocketShutdown.Send);
 
+    private void ThrowIfEofWritten()
+    {
+        if (_eofWritten)
+        {
+            ThrowEofWritten();
+        }
+    }
+
+    // Apart, so that the check is small enough to be inlined into the hot path.
+    private static void ThrowEofWritten() => throw new InvalidOperationException(
+        "WriteEof was called: this side has promised to send nothing more. Write before it.");
+
     /// <summary>Whether bytes can be taken. When the connection is closing they are dropped, as the peer
     /// would drop them.</summary>
     private bool CanWrite()
     {
         ThrowIfSendingFile();
-        if (_eofWritten)
-        {
-            throw new InvalidOperationException(
-                "WriteEof was called: this side has promised to send nothing more. Write before it.");
-        }
-
+        ThrowIfEofWritten();
         if (!IsClosing)
         {
             return true;

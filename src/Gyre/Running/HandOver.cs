@@ -7,12 +7,10 @@ namespace Gyre;
 /// only.</remarks>
 internal sealed class HandOver
 {
-    /// <summary>As of <see cref="Server"/>: when the system is out of descriptors.</summary>
-    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
-
     private readonly EventLoop _loop;
     private readonly Socket _socket;
     private readonly Action<Socket> _give;
+    private readonly AcceptFailures _failures;
     private TimerHandle? _retry;
     private bool _closed;
 
@@ -21,10 +19,12 @@ internal sealed class HandOver
         _loop = loop;
         _socket = socket;
         _give = give;
+        _failures = new AcceptFailures(loop, this);
     }
 
     public void Start(int backlog)
     {
+        _failures.Prepare(new SocketException((int)SocketError.TooManyOpenSockets));
         _socket.Listen(backlog);
         Accept();
     }
@@ -79,14 +79,10 @@ internal sealed class HandOver
         }
         else
         {
-            _retry = _loop.CallLater(s_retryDelay, Accept);
-            _loop.CallExceptionHandler(new ExceptionContext
-            {
-                Message = "A connection could not be accepted. Accepting is tried again "
-                    + $"every {s_retryDelay.TotalMilliseconds} ms.",
-                Exception = accepted.Exception?.InnerException,
-                Source = this,
-            });
+            _retry = _failures.Retry(Accept);
+
+            // Last: the handler may close the server.
+            _failures.Report(accepted.Exception?.InnerException);
         }
     }
 

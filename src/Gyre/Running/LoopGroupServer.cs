@@ -72,12 +72,12 @@ public sealed class LoopGroupServer : IAsyncDisposable
         _acceptors.ForEach(acceptor => acceptor.Start(backlog));
     }
 
-    private int _next;
+    private uint _next;
 
     /// <summary>Gives a connection to the next loop.</summary>
     private void Give(Socket connection)
     {
-        Server server = _servers[_next++ % _servers.Count];
+        Server server = _servers[(int)(_next++ % (uint)_servers.Count)];
         if (server.Loop.IsOnLoopThread)
         {
             server.Adopt(connection);

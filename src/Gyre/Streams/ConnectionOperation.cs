@@ -64,7 +64,6 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
     public short Submit(CancellationToken token, bool blocking)
     {
         _token = token;
-        _core.Reset();
 
         // Whoever called on the loop's thread goes on there, inside the turn in which the call ends. Other code is never
         // run on that thread, but waking a thread that blocks is not that.
@@ -259,12 +258,19 @@ internal abstract class ConnectionOperation : WorkItem, IValueTaskSource<int>, I
 
     private int GetResult(short token)
     {
+        // Throws for a call whose result was taken: this may be in another one's hands by now.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException($"The {Verb} is under way. Await it; only then it has a result.");
+        }
+
         try
         {
             return _core.GetResult(token);
         }
         finally
         {
+            _core.Reset();
             Release();
         }
     }

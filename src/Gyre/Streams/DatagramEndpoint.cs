@@ -18,6 +18,7 @@ public sealed class DatagramEndpoint : IDisposable
     private Exception? _loss;
     private SocketException? _sendError;
     private bool _sending;
+    private bool _hasDropped;
 
     private DatagramEndpoint(int limit)
     {
@@ -69,7 +70,8 @@ public sealed class DatagramEndpoint : IDisposable
     /// <remarks>Datagrams are sent in the order of the calls. On cancel: the datagram is sent nevertheless.</remarks>
     /// <exception cref="SocketException">It cannot be sent: it is too long, for example, or there is no way
     /// there.</exception>
-    /// <exception cref="ObjectDisposedException">The endpoint is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The endpoint is closed, or was aborted while datagrams were
+    /// unsent.</exception>
     /// <exception cref="ArgumentException">As in <c>DatagramTransport.SendTo</c>.</exception>
     public async Coroutine SendAsync(ReadOnlyMemory<byte> data, EndPoint? remote = null)
     {
@@ -95,6 +97,10 @@ public sealed class DatagramEndpoint : IDisposable
         }
 
         await _writable.WaitAsync();
+        if (_hasDropped)
+        {
+            throw Closed();
+        }
     }
 
     /// <summary>Closes the endpoint after what was given has been sent. Those who wait for a datagram hear of
@@ -156,6 +162,9 @@ public sealed class DatagramEndpoint : IDisposable
         public override void ConnectionLost(Exception? error)
         {
             endpoint._loss = error;
+
+            // Who waits for room now waits for datagrams that were dropped.
+            endpoint._hasDropped = !endpoint._writable.IsSet;
             endpoint._arrivals.Shutdown();
             endpoint._writable.Set();
         }

@@ -141,6 +141,53 @@ public sealed class UringTests : IDisposable
         Assert.Equal(0, peer.Receive(new byte[1]));
     }
 
+    /// <summary>Whether output that was staged last fits comes to light only when the kernel takes it: the poller closed such
+    /// a connection in order, and the peer took a part for the whole.</summary>
+    [Fact]
+    public void Dispose_LastOutputDoesNotFit_PeerHearsOfIt()
+    {
+        const int PieceSize = 4096;
+        const int PiecesMax = 500;
+        int fitting = 0;
+        for (bool isFull = false; !isFull; fitting++)
+        {
+            Assert.True(fitting < PiecesMax, "The buffers were to be small.");
+            using var harness = new PollerHarness(Poller.Create(PollerBackend.IoUring));
+            harness.Turn();
+            (PollSocket socket, Socket peer) = harness.Connect(static socket =>
+            {
+                socket.SendBufferSize = PieceSize;
+                socket.ReceiveBufferSize = PieceSize;
+            });
+            for (int i = 0; i <= fitting; i++)
+            {
+                isFull |= socket.TrySend(new byte[PieceSize], out _) == 0;
+            }
+
+            harness.Poller.Dispose();
+            AssertWholeOrReset(peer, (fitting + 1) * PieceSize);
+        }
+    }
+
+    private static void AssertWholeOrReset(Socket peer, int expected)
+    {
+        int count = 0;
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            for (int received; (received = peer.Receive(buffer)) > 0;)
+            {
+                count += received;
+            }
+
+            Assert.Equal(expected, count);
+        }
+        catch (SocketException e)
+        {
+            Assert.Equal(SocketError.ConnectionReset, e.SocketErrorCode);
+        }
+    }
+
     [Theory]
     [InlineData(-Errno.NotPermitted, "forbidden")]
     [InlineData(-Errno.NotImplemented, "sandbox")]

@@ -282,6 +282,7 @@ public sealed class DatagramEndpointTests : DatagramTest
         ArgumentException error = Assert.Throws<ArgumentException>(
             () => { _ = EventLoop.Running.CreateDatagramEndpoint(() => new RecordingDatagrams(), socket); });
         Assert.Contains("datagram", error.Message);
+        Assert.True(socket.SafeHandle.IsClosed);
         await Aio.Yield();
     });
 

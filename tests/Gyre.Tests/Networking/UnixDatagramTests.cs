@@ -287,4 +287,29 @@ public sealed class UnixDatagramTests : DatagramTest
 
         return received;
     }
+
+    /// <summary>A protocol that sends again what cannot be sent went deeper into the stack with each try.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void ErrorReceived_SendsTheSameAgain_DoesNotUseUpTheStack(PollerBackend backend) =>
+        RunOnLinux(backend, async () =>
+    {
+        const int Tries = 20_000;
+        RecordingDatagrams client = await OpenAsync(
+            At("client"),
+            protocol: new RecordingDatagrams
+            {
+                OnError = self =>
+                {
+                    if (self.Errors.Count < Tries)
+                    {
+                        self.Transport.SendTo("x"u8, At("nobody"));
+                    }
+                },
+            });
+        client.Transport.SendTo("x"u8, At("nobody"));
+        await Until(() => client.Errors.Count == Tries);
+        Assert.Equal(0, client.Transport.WriteBufferSize);
+        await CloseAsync(client);
+    });
 }

@@ -154,4 +154,30 @@ public class LoopGroupServerTests
         connection.Writer.Write(BitConverter.GetBytes(number));
         Assert.Equal(number, BitConverter.ToInt32(await connection.Reader.ReadToEndAsync()));
     }
+
+    /// <summary>Without a free descriptor there was a report with each try, ten a second.</summary>
+    [Fact]
+    public void HandOver_AcceptingFailsAgainAndAgain_IsReportedOnceASecond()
+    {
+        var reports = new List<ExceptionContext>();
+        Aio.Run(async Coroutine () =>
+        {
+            EventLoop loop = EventLoop.Running;
+            loop.ExceptionHandler = (_, report) => reports.Add(report);
+            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            var handOver = new HandOver(loop, listener, static _ => { });
+            handOver.Start(backlog: 1);
+            TimeSpan start = loop.Time;
+            listener.Dispose();
+            while (reports.Count == 0)
+            {
+                await Aio.Sleep(1.Milliseconds());
+            }
+
+            await Aio.Sleep(350.Milliseconds());
+            Assert.InRange(reports.Count, 1, 1 + (int)(loop.Time - start).TotalSeconds);
+            handOver.Close();
+        });
+    }
 }

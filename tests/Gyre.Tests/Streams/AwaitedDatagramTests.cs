@@ -141,4 +141,29 @@ public sealed class AwaitedDatagramTests : DatagramTest
         await Assert.ThrowsAsync<ObjectDisposedException>(() => endpoint.SendAsync("x"u8.ToArray()).AsTask());
         Assert.Throws<ArgumentOutOfRangeException>(() => { _ = Aio.OpenDatagramEndpoint(AnyPort, limit: 0); });
     });
+
+    /// <summary>The datagram was dropped, and its sender was told that all was well.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void SendAsync_AbortedWhileItWaits_Throws(PollerBackend backend)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere datagrams are dropped instead of waiting.");
+        Run(backend, async () =>
+        {
+            using var folder = new TemporaryDirectory();
+            var address = new UnixDomainSocketEndPoint(folder["peer"]);
+            using Socket peer = NewPeer(address);
+            using DatagramEndpoint client = await Aio.OpenDatagramEndpoint(remote: address);
+            client.Transport.SetWriteBufferLimits(high: 0);
+            while (client.Transport.WriteBufferSize == 0)
+            {
+                client.Transport.SendTo("x"u8);
+            }
+
+            LoopTask sending = Aio.CreateTask(client.SendAsync("dropped"u8.ToArray()));
+            await Aio.Yield();
+            client.Transport.Abort();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => sending.AsTask());
+        });
+    }
 }

@@ -110,4 +110,33 @@ public class ConnectionStreamThreadTests : NetworkTest
             return Environment.CurrentManagedThreadId;
         }
     });
+
+    /// <summary>Whoever took a result before there was one freed the operation for the next call, while it was under
+    /// way.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_ResultIsTakenTooEarlyOrTwice_CallsStayApart(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        Stream stream = pair.Client.AsStream();
+        byte[] buffer = new byte[1];
+        ValueTask<int> first = stream.ReadAsync(buffer);
+        Assert.Throws<InvalidOperationException>(() => first.GetAwaiter().GetResult());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stream.ReadAsync(new byte[1]).AsTask());
+        pair.Server.Writer.Write("a"u8);
+        while (!first.IsCompleted)
+        {
+            await Aio.Yield();
+        }
+
+        Assert.Equal(1, first.Result);
+        Assert.Equal("a"u8, buffer);
+        Assert.Throws<InvalidOperationException>(() => first.Result);
+        ValueTask<int> second = stream.ReadAsync(buffer);
+        Assert.Throws<InvalidOperationException>(() => first.Result);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => stream.ReadAsync(new byte[1]).AsTask());
+        pair.Server.Writer.Write("b"u8);
+        Assert.Equal(1, await second);
+        Assert.Equal("b"u8, buffer);
+    });
 }

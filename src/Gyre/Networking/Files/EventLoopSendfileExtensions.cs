@@ -23,8 +23,8 @@ public static class EventLoopSendfileExtensions
         /// <para>The stream's position is behind the last byte that was sent, also after an error. On cancel: nothing more
         /// is sent, the connection stays, and the position tells how much was.</para>
         /// </remarks>
-        /// <exception cref="InvalidOperationException">The transport is closing, TLS was started over it, or a file is
-        /// being sent already.</exception>
+        /// <exception cref="InvalidOperationException">The transport is closing, TLS was started over it, <c>WriteEof</c>
+        /// was called, or a file is being sent already.</exception>
         /// <exception cref="SendfileNotAvailableException">The system cannot, and <paramref name="fallback"/> is
         /// false.</exception>
         /// <exception cref="NotSupportedException">Nothing can be sent through a transport of this kind.</exception>
@@ -67,6 +67,7 @@ public static class EventLoopSendfileExtensions
         }
 
         transport.CheckCanSendFile();
+        FileFallback.ThrowIfUnderWay(transport);
         try
         {
             if (source.Handle is not null && transport is SocketTransport { CanSendFiles: true } socket

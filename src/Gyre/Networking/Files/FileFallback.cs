@@ -52,6 +52,16 @@ internal sealed class FileFallback : Protocol
         }
     }
 
+    /// <summary>Throws when a file is being sent through a transport in this way.</summary>
+    public static void ThrowIfUnderWay(Transport transport)
+    {
+        if (transport.Protocol is FileFallback)
+        {
+            throw new InvalidOperationException(
+                "A file is being sent through this connection (sendfile is in progress). Await that before you send the next.");
+        }
+    }
+
     /// <summary>The error of a connection that was closed, by whichever side, before the file had gone out.</summary>
     public static SocketException Closed() => new(
         (int)SocketError.ConnectionAborted, "The connection was closed while a file was being sent.");
@@ -103,10 +113,21 @@ internal sealed class FileFallback : Protocol
             return;
         }
 
-        _transport.Protocol = _protocol;
+        // The program may have given the connection another protocol meanwhile, which is not told of what came before.
+        bool isReplaced = !ReferenceEquals(_transport.Protocol, this);
+        if (!isReplaced)
+        {
+            _transport.Protocol = _protocol;
+        }
+
         if (_wasReading)
         {
             _transport.ResumeReading();
+        }
+
+        if (isReplaced)
+        {
+            return;
         }
 
         if (_wasPaused && !_isPaused)

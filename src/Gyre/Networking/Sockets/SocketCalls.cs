@@ -15,6 +15,10 @@ internal static class SocketCalls
 
     private const int ScratchSize = 64 * 1024;
 
+    /// <summary>When a full Unix socket is tried again: the system tells of room only who has filled it, or is connected
+    /// to it.</summary>
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(1);
+
     public static async Coroutine<int> ReceiveAsync(EventLoop loop, Socket socket, Memory<byte> buffer)
     {
         // No bytes need no waiting.
@@ -154,6 +158,12 @@ internal static class SocketCalls
             if (error != SocketError.WouldBlock)
             {
                 return error == SocketError.Success ? count : throw new SocketException((int)error);
+            }
+
+            if (socket.AddressFamily == AddressFamily.Unix)
+            {
+                await Sleeping.Call(s_retryDelay);
+                continue;
             }
 
             SocketWait wait = SocketWait.ForOutput(loop, watch);

@@ -103,4 +103,58 @@ public class SendfileMisuseTests : SendfileTest
         Assert.Throws<ObjectDisposedException>(() => loop.Sendfile(transport, closed));
         Assert.Empty(await ReceivedAsync(ends));
     });
+
+    /// <summary>The system refused the file, and the connection was reset with the input that was to come.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Sendfile_AfterWriteEof_IsRefusedAndTheInputGoesOn(PollerBackend backend) => Run(
+        backend,
+        tls: false,
+        async (ends, file) =>
+        {
+            ends.Transport.WriteEof();
+            await Assert.ThrowsAsync<InvalidOperationException>(
+                () => EventLoop.Running.Sendfile(ends.Transport, file).AsTask());
+            ends.Server.Transport.Write("answer"u8);
+            await Until(() => ends.Client.Received.Length == 6);
+            ends.Server.Transport.Close();
+        },
+        new RecordingProtocol { KeepOpen = true });
+
+    /// <summary>The second one made its pieces go out between those of the first, and left the connection without its
+    /// protocol.</summary>
+    [Theory]
+    [MemberData(nameof(BackendsAndTls))]
+    public void Sendfile_FallbackIsUnderWay_IsRefused(PollerBackend backend, bool tls) =>
+        Run(backend, tls, async (ends, file) =>
+        {
+            EventLoop loop = EventLoop.Running;
+            using var memory = new MemoryStream(Data);
+            LoopTask<long> first = Aio.CreateTask(loop.Sendfile(ends.Transport, memory));
+            await Until(() => memory.Position > 0);
+            InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+                () => loop.Sendfile(ends.Transport, file).AsTask());
+            Assert.Contains("sendfile is in progress", error.Message, StringComparison.Ordinal);
+            Assert.Equal(Data.Length, await first);
+            Assert.Same(ends.Client, ends.Transport.Protocol);
+            Assert.Equal(Data, await ReceivedAsync(ends));
+        });
+
+    /// <summary>The end of the fallback gave the connection back to the protocol that it had at its beginning.</summary>
+    [Theory]
+    [MemberData(nameof(BackendsAndTls))]
+    public void Sendfile_FallbackAndAnotherProtocolMeanwhile_LeavesThatInPlace(PollerBackend backend, bool tls) =>
+        Run(backend, tls, async (ends, _) =>
+        {
+            using var memory = new MemoryStream(Data, 0, 10);
+            LoopTask<long> task = Aio.CreateTask(EventLoop.Running.Sendfile(ends.Transport, memory));
+            await Until(() => memory.Position > 0);
+            var other = new RecordingProtocol();
+            ends.Transport.Protocol = other;
+            await task;
+            Assert.Same(other, ends.Transport.Protocol);
+            Assert.True(ends.Transport.IsReading);
+            ends.Transport.Protocol = ends.Client;
+            Assert.Equal(Data[..10], await ReceivedAsync(ends));
+        });
 }

@@ -229,4 +229,43 @@ public class WritePipeTests : PipeTest
         Assert.True(NativePipes.IsBlocking(shared));
         writeEnd.Dispose();
     });
+
+    /// <summary>Standard output and error are often one end of a pipe. The first of the two that was closed made the other one
+    /// block, and with it the loop. Guarantee G-172.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Close_AnotherPipeOfTheSameEnd_StaysNonBlocking(PollerBackend backend) => Run(backend, async () =>
+    {
+        EventLoop loop = EventLoop.Running;
+        (SafeFileHandle readEnd, SafeFileHandle output) = OsPipe.Create();
+        SafeFileHandle errors = NativePipes.Duplicate(output);
+        using var shell = NativePipes.Duplicate(output);
+        var first = new RecordingProtocol();
+        var second = new RecordingProtocol();
+        (Transport writing, _) = await loop.ConnectWritePipe(() => first, output);
+        (Transport stays, _) = await loop.ConnectWritePipe(() => second, errors);
+        writing.Close();
+        await Until(() => first.IsLost);
+        Assert.False(NativePipes.IsBlocking(shell));
+        stays.Close();
+        await Until(() => second.IsLost);
+        Assert.True(NativePipes.IsBlocking(shell));
+        readEnd.Dispose();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void ConnectWritePipe_SocketOfATransport_IsRefused(PollerBackend backend) => Run(backend, async () =>
+    {
+        Assert.SkipWhen(backend == PollerBackend.Portable, "There sockets are not known by their descriptors.");
+        EventLoop loop = EventLoop.Running;
+        Server server = await loop.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
+        (Transport transport, RecordingProtocol protocol) =
+            await loop.CreateConnection(() => new RecordingProtocol(), "127.0.0.1", PortOf(server));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => loop.ConnectWritePipe(() => new RecordingProtocol(), transport.Socket!.SafeHandle).AsTask());
+        transport.Close();
+        await Until(() => protocol.IsLost);
+        await server.DisposeAsync();
+    });
 }

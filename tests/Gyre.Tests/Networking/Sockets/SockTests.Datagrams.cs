@@ -79,6 +79,54 @@ public partial class SockTests
         });
     }
 
+    /// <summary>The system tells of room only who has filled the receiver. Another sender waited for ever.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void SockSendTo_AnotherSenderHasTakenTheRoom_GoesOnWhenThereIsSome(PollerBackend backend)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere datagrams are dropped instead.");
+        Run(backend, async () =>
+        {
+            EventLoop loop = EventLoop.Running;
+            using var folder = new TemporaryDirectory();
+            using var receiver = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            using var first = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            using var second = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+            var address = new UnixDomainSocketEndPoint(folder["r"]);
+            receiver.Bind(address);
+            first.Blocking = false;
+            int count = 0;
+            for (SocketError error = SocketError.Success; error == SocketError.Success; count++)
+            {
+                error = TrySend(first, address);
+            }
+
+            LoopTask<int> sending = Aio.CreateTask(loop.SockSendToAsync(second, "last"u8.ToArray(), address));
+            await Aio.Sleep(5.Milliseconds());
+            Assert.False(sending.IsDone);
+            for (int i = 1; i < count; i++)
+            {
+                Assert.Single((await loop.SockRecvFromAsync(receiver, 10)).Data);
+            }
+
+            Assert.Equal(4, await sending);
+            Assert.Equal(4, (await loop.SockRecvFromAsync(receiver, 10)).Data.Length);
+        });
+    }
+
+    private static SocketError TrySend(Socket socket, EndPoint to)
+    {
+        try
+        {
+            socket.SendTo("x"u8, to);
+            return SocketError.Success;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+    }
+
     private static async Coroutine EchoDatagramsAsync(EventLoop loop, Socket socket, int number)
     {
         for (int i = 0; i < number; i++)
