@@ -27,7 +27,7 @@ internal sealed class EpollPipe : DescriptorPipe
     {
         _poller = poller;
         _registered = Descriptor;
-        Key = poller.AddPipe(this);
+        Key = poller.Pipes.Add(this);
     }
 
     /// <summary>What the kernel calls this pipe.</summary>
@@ -91,7 +91,7 @@ internal sealed class EpollPipe : DescriptorPipe
             _ = Libc.CloseDescriptor(_registered);
         }
 
-        _poller.RemovePipe(Key);
+        _poller.Pipes.Remove(Key);
     }
 
     /// <summary>Sees to it that the kernel reports these events. Costs a system call only when it does not yet.</summary>

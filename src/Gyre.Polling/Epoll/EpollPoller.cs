@@ -153,7 +153,7 @@ internal sealed partial class EpollPoller : Poller
             }
             else
             {
-                OnPipeEvents(key, EpollEvents.ReadEvents(entry), ready);
+                Pipes.Find(key)?.OnEvents(EpollEvents.ReadEvents(entry), ready);
             }
 
             entry += EpollEvents.Size;
@@ -199,7 +199,7 @@ internal sealed partial class EpollPoller : Poller
             }
         }
 
-        ClosePipes(disposing);
+        Pipes.Close(disposing);
         if (disposing)
         {
             _wakeup?.Dispose();

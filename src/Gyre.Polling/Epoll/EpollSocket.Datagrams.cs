@@ -40,15 +40,7 @@ internal sealed partial class EpollSocket
         _sendRemote = remote;
     }
 
-    private void ExecuteReceiveFrom(IDatagramSink sink)
-    {
-        if (IsInputReady || HasKeptDatagrams)
-        {
-            ReceiveDatagrams(sink);
-        }
-    }
-
-    private void ExecuteSendTo(ISendSink sink)
+    protected override void ExecuteSendTo(ISendSink sink)
     {
         SocketError error = SendDatagram(_sendData.Span, _sendRemote);
         if (error == SocketError.WouldBlock && !CannotWaitFor(_sendRemote))

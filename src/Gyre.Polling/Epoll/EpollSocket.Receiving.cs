@@ -18,7 +18,7 @@ internal sealed partial class EpollSocket
             IsQueued = false;
             if (socket.DatagramSink is { } datagrams)
             {
-                socket.ExecuteReceiveFrom(datagrams);
+                socket.ReceiveDatagrams(datagrams);
                 return;
             }
 

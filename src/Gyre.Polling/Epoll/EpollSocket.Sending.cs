@@ -9,11 +9,6 @@ internal sealed partial class EpollSocket
     // A send found no room, or not enough, and no edge has told of room since.
     private bool _outputFull;
 
-    // Most sockets never meet a full buffer and never connect: made when needed.
-    private OutputOperation? _output;
-
-    private OutputOperation Output => _output ??= new OutputOperation(this);
-
     public override unsafe int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
         // SAFETY: the data are pinned by the statement below, and the kernel copies them before the call
@@ -80,7 +75,7 @@ internal sealed partial class EpollSocket
         }
     }
 
-    private unsafe void ExecuteSend(ISendSink sink)
+    protected override unsafe void ExecuteSend(ISendSink sink)
     {
         // SAFETY: the data are pinned by the statement below, and the kernel copies them before the call
         // returns.
@@ -105,7 +100,7 @@ internal sealed partial class EpollSocket
         sink.OnSent((int)count, error);
     }
 
-    private void ExecuteSendFile(FilePiece piece, ISendSink sink)
+    protected override void ExecuteSendFile(FilePiece piece, ISendSink sink)
     {
         int result = piece.Send(Descriptor);
         SocketError error = Explain(FileTransmission.ToError(result));
@@ -168,32 +163,5 @@ internal sealed partial class EpollSocket
         }
 
         return 0;
-    }
-
-    private sealed class OutputOperation(EpollSocket socket) : QueuedOperation
-    {
-        public override void Execute()
-        {
-            IsQueued = false;
-            if (socket.SendSink is { } sender)
-            {
-                if (socket.IsDatagram)
-                {
-                    socket.ExecuteSendTo(sender);
-                }
-                else if (socket.SendPiece is { } piece)
-                {
-                    socket.ExecuteSendFile(piece, sender);
-                }
-                else
-                {
-                    socket.ExecuteSend(sender);
-                }
-            }
-            else if (socket.ConnectSink is { } connector)
-            {
-                socket.FinishConnect(connector);
-            }
-        }
     }
 }

@@ -20,12 +20,17 @@ internal abstract partial class DescriptorSocket
 
     private DatagramPeers Peers => _peers ??= new DatagramPeers();
 
-    /// <summary>Receives what one system call takes, or goes on with what was kept.</summary>
+    /// <summary>Goes on with what was kept, or receives what one system call takes, if there may be something.</summary>
     protected void ReceiveDatagrams(IDatagramSink sink)
     {
         if (HasKeptDatagrams)
         {
             DeliverKept(sink);
+            return;
+        }
+
+        if (!IsInputReady)
+        {
             return;
         }
 

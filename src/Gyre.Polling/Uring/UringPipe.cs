@@ -28,7 +28,7 @@ internal sealed class UringPipe : DescriptorPipe
         : base(poller.Operations, poller.ReceiveMemory, handle)
     {
         _poller = poller;
-        Key = poller.AddPipe(this);
+        Key = poller.Pipes.Add(this);
     }
 
     /// <summary>What the kernel calls this pipe, with a tag.</summary>
@@ -143,7 +143,7 @@ internal sealed class UringPipe : DescriptorPipe
 
         if (_inputRequest == 0 && !_roomRequested)
         {
-            _poller.RemovePipe(Key);
+            _poller.Pipes.Remove(Key);
         }
     }
 
@@ -161,7 +161,7 @@ internal sealed class UringPipe : DescriptorPipe
     {
         if (IsClosed && _inputRequest == 0 && !_roomRequested)
         {
-            _poller.RemovePipe(Key);
+            _poller.Pipes.Remove(Key);
         }
     }
 }

@@ -2,15 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Gyre.Polling;
 
-// The polls of pipes. Their keys have a mark that is higher than any slot of the sockets' table.
+// The polls of pipes.
 // SAFETY: as in UringPoller.Requests.
 internal sealed unsafe partial class UringPoller
 {
-    private const ulong PipeMark = 1ul << 29;
-
-    private readonly Dictionary<ulong, UringPipe> _pipes = [];
     private readonly List<UringPipe> _unsettledPipes = [];
-    private uint _pipeGeneration;
+
+    internal PipeTable<UringPipe> Pipes { get; } = new();
 
     public override PollPipe AttachPipe(SafeHandle handle)
     {
@@ -18,15 +16,6 @@ internal sealed unsafe partial class UringPoller
         DescriptorPipe.CheckHandle(handle);
         return new UringPipe(this, handle);
     }
-
-    internal ulong AddPipe(UringPipe pipe)
-    {
-        ulong key = ((ulong)_pipeGeneration++ << 32) | PipeMark;
-        _pipes.Add(key, pipe);
-        return key;
-    }
-
-    internal void RemovePipe(ulong key) => _pipes.Remove(key);
 
     /// <summary>Has the next poll bring the kernel into line with what a pipe wants.</summary>
     internal void AddUnsettled(UringPipe pipe)
@@ -66,7 +55,7 @@ internal sealed unsafe partial class UringPoller
     private void CompletePipe(in UringCompletion completion, IReadyQueue ready)
     {
         ulong data = completion.UserData;
-        if ((data & PipeMark) == 0 || !_pipes.TryGetValue(data & ~TagMask, out UringPipe? pipe))
+        if (Pipes.Find(data & ~TagMask) is not { } pipe)
         {
             return;
         }
@@ -78,21 +67,6 @@ internal sealed unsafe partial class UringPoller
         else
         {
             pipe.OnRoomCompleted(completion.Result, ready);
-        }
-    }
-
-    private void ClosePipes(bool disposing)
-    {
-        foreach (UringPipe pipe in _pipes.Values.ToArray())
-        {
-            if (disposing)
-            {
-                pipe.Close();
-            }
-            else
-            {
-                pipe.CloseForgotten();
-            }
         }
     }
 }

@@ -208,11 +208,11 @@ internal sealed partial class UringPoller : Poller
                 socket.CloseForgotten();
             }
 
-            ClosePipes(disposing: false);
+            Pipes.Close(disposing: false);
             return;
         }
 
-        ClosePipes(disposing: true);
+        Pipes.Close(disposing: true);
         CancelEverything();
         _disposed = true;
         _ring.Dispose();

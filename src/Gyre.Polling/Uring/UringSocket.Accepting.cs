@@ -49,28 +49,34 @@ internal sealed partial class UringSocket
 
     private void ExecuteAccept(IAcceptSink sink)
     {
-        for (int i = 0; i < AcceptBatchMax && ReferenceEquals(sink, AcceptSink); i++)
+        try
         {
-            if (_accepted is { Count: > 0 } accepted)
+            for (int i = 0; i < AcceptBatchMax && ReferenceEquals(sink, AcceptSink); i++)
             {
-                sink.OnAccepted(new UringSocket(_poller, accepted.Dequeue(), null, Family, Protocol));
-                continue;
-            }
+                if (_accepted is { Count: > 0 } accepted)
+                {
+                    sink.OnAccepted(new UringSocket(_poller, accepted.Dequeue(), null, Family, Protocol));
+                    continue;
+                }
 
-            int error = _acceptError;
-            if (error != 0)
-            {
-                _acceptError = 0;
-                StopAccepting();
-                sink.OnAcceptFailed(Errno.ToSocketError(error));
-            }
+                int error = _acceptError;
+                if (error != 0)
+                {
+                    _acceptError = 0;
+                    StopAccepting();
+                    sink.OnAcceptFailed(Errno.ToSocketError(error));
+                }
 
-            return;
+                break;
+            }
         }
-
-        if (HasAccepted && !IsClosed)
+        finally
         {
-            Operations.ExecuteAgain(Input);
+            // Also when the sink throws: nobody else tells of those that are left.
+            if (HasAccepted && !IsClosed)
+            {
+                Operations.ExecuteAgain(Input);
+            }
         }
     }
 

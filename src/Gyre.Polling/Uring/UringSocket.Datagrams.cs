@@ -24,15 +24,7 @@ internal sealed partial class UringSocket
         Operations.ExecuteAgain(Output);
     }
 
-    private void ExecuteReceiveFrom(IDatagramSink sink)
-    {
-        if (IsInputReady || HasKeptDatagrams)
-        {
-            ReceiveDatagrams(sink);
-        }
-    }
-
-    private void ExecuteSendTo(ISendSink sink)
+    protected override void ExecuteSendTo(ISendSink sink)
     {
         if (_waitsForRoom)
         {

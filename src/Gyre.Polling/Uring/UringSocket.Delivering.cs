@@ -186,7 +186,7 @@ internal sealed partial class UringSocket
             }
             else if (socket.DatagramSink is { } datagrams)
             {
-                socket.ExecuteReceiveFrom(datagrams);
+                socket.ReceiveDatagrams(datagrams);
             }
         }
     }

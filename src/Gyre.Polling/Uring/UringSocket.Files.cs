@@ -25,7 +25,7 @@ internal sealed partial class UringSocket
         }
     }
 
-    private void ExecuteSendFile(FilePiece piece, ISendSink sink)
+    protected override void ExecuteSendFile(FilePiece piece, ISendSink sink)
     {
         int result = 0;
         if (!IsOutputOver(out SocketError error))

@@ -16,7 +16,6 @@ namespace Gyre.Polling;
 internal sealed unsafe partial class UringSocket
 {
     private OutputRequest _outputRequest;
-    private OutputOperation? _output;
 
     private ReadOnlyMemory<byte> _sendData;
     private bool _sendIsOver;
@@ -46,8 +45,6 @@ internal sealed unsafe partial class UringSocket
         Room,
         Backlog,
     }
-
-    private OutputOperation Output => _output ??= new OutputOperation(this);
 
     private bool IsStaged => _stagedRound == _poller.Round;
 
@@ -190,6 +187,8 @@ internal sealed unsafe partial class UringSocket
         error = _outputEnded ? Explain(SocketError.Shutdown) : _outputError;
         return error != SocketError.Success;
     }
+
+    protected override bool IsConnecting => _connectIsPending;
 
     /// <summary>Whether an execution would find something.</summary>
     private bool IsOutputReady =>
@@ -339,7 +338,7 @@ internal sealed unsafe partial class UringSocket
         _outputError = Explain(Errno.ToSocketError(errno));
     }
 
-    private void ExecuteSend(ISendSink sink)
+    protected override void ExecuteSend(ISendSink sink)
     {
         int count = 0;
         SocketError error;
@@ -357,32 +356,5 @@ internal sealed unsafe partial class UringSocket
         _sendData = default;
         EndOutput();
         sink.OnSent(count, error);
-    }
-
-    private sealed class OutputOperation(UringSocket socket) : QueuedOperation
-    {
-        public override void Execute()
-        {
-            IsQueued = false;
-            if (socket.SendSink is { } sender)
-            {
-                if (socket.IsDatagram)
-                {
-                    socket.ExecuteSendTo(sender);
-                }
-                else if (socket.SendPiece is { } piece)
-                {
-                    socket.ExecuteSendFile(piece, sender);
-                }
-                else
-                {
-                    socket.ExecuteSend(sender);
-                }
-            }
-            else if (socket.ConnectSink is { } connector && !socket._connectIsPending)
-            {
-                socket.FinishConnect(connector);
-            }
-        }
     }
 }

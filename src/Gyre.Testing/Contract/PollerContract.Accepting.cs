@@ -9,9 +9,7 @@ public sealed partial class PollerContract
     [Clause("The sink of a listener gets each connection once, with its addresses.")]
     internal void StartAccepting_ManyPeersConnect_SinkGetsEachOnce()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         var sink = new AcceptRecorder();
         listener.StartAccepting(sink);
         HashSet<EndPoint> peers = [.. Enumerable.Range(0, 40).Select(_ => ConnectPeer(address).LocalEndPoint!)];
@@ -43,9 +41,7 @@ public sealed partial class PollerContract
     [Clause("Connections that come while nothing is accepted wait for the next start.")]
     internal void StopAccepting_PeersConnect_NextStartGetsThem()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         var first = new AcceptRecorder();
         listener.StartAccepting(first);
         Harness.Settle();
@@ -65,9 +61,7 @@ public sealed partial class PollerContract
     [Clause("After a stop from inside the sink nothing more is accepted, and nothing is lost.")]
     internal void StopAccepting_InTheSink_NothingMoreIsAccepted()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         var sink = new AcceptRecorder { Accepted = _ => listener.StopAccepting() };
         listener.StartAccepting(sink);
         for (int i = 0; i < 3; i++)
@@ -86,24 +80,24 @@ public sealed partial class PollerContract
     [Clause("An exception of the sink leaves through Execute, and accepting goes on.")]
     internal void OnAccepted_Throws_AcceptingGoesOn()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         var sink = new AcceptRecorder { Accepted = _ => throw new InvalidOperationException("by the test") };
-        listener.StartAccepting(sink);
+
+        // Both wait already, so that nothing but the first tells of the second.
         ConnectPeer(address);
+        ConnectPeer(address);
+        listener.StartAccepting(sink);
         Expect.Throws<InvalidOperationException>(() => Harness.RunUntil(() => false));
         sink.Accepted = null;
-        ConnectPeer(address);
         Harness.RunUntil(() => sink.Connections.Count == 2);
+        ConnectPeer(address);
+        Harness.RunUntil(() => sink.Connections.Count == 3);
     }
 
     [Clause("A listener that its sink closed accepts nothing more.")]
     internal void Close_InTheSinkOfAListener_NothingMoreIsAccepted()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         var sink = new AcceptRecorder { Accepted = _ => listener.Close(abort: false) };
         listener.StartAccepting(sink);
         ConnectPeer(address);
@@ -119,15 +113,20 @@ public sealed partial class PollerContract
     [Clause("A connection that died before it was accepted is not reported, and accepting goes on.")]
     internal void StartAccepting_PeerResetsInTheBacklog_AcceptingGoesOn()
     {
-        Socket listening = Harness.Listen();
-        EndPoint address = listening.LocalEndPoint!;
-        PollSocket listener = Poller.Attach(listening);
+        (PollSocket listener, EndPoint address) = Listen();
         ConnectPeer(address).Close(timeout: 0);
         EndPoint second = ConnectPeer(address).LocalEndPoint!;
         var sink = new AcceptRecorder();
         listener.StartAccepting(sink);
         Harness.RunUntil(() => sink.Connections.Any(connection => second.Equals(connection.RemoteEndPoint)));
         Expect.Empty(sink.Failures);
+    }
+
+    private (PollSocket Listener, EndPoint Address) Listen()
+    {
+        Socket listening = Harness.Listen();
+        EndPoint address = listening.LocalEndPoint!;
+        return (Poller.Attach(listening), address);
     }
 
     private Socket ConnectPeer(EndPoint address)

@@ -13,8 +13,7 @@ public sealed partial class PollerContract
     [Case(3_000_000)]
     internal void SendFile_PieceBetweenOtherBytes_PeerGetsAllInOrder(int length)
     {
-        (PollSocket socket, Socket peer) = Harness.Connect();
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
+        (PollSocket socket, Socket peer) = ConnectForFiles();
         byte[] data = Pattern(length);
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, data);
@@ -34,8 +33,7 @@ public sealed partial class PollerContract
     [Clause("At the end of the file a send of it ends with no bytes and no error.")]
     internal void SendFile_BehindTheEnd_EndsWithNothing()
     {
-        (PollSocket socket, _) = Harness.Connect();
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
+        (PollSocket socket, _) = ConnectForFiles();
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, Pattern(10));
         var sender = new FileSender(socket, file, 100);
@@ -47,9 +45,7 @@ public sealed partial class PollerContract
     [Clause("A file is sent behind small pieces that a full socket has not taken yet.")]
     internal void SendFile_SocketIsFull_GoesOnInOrder()
     {
-        (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
-        socket.Socket.SendBufferSize = 16 * 1024;
+        (PollSocket socket, Socket peer) = ConnectForFiles(smallBuffers: true);
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, Pattern(200_000));
         byte[] piece = Pattern(1000);
@@ -82,9 +78,7 @@ public sealed partial class PollerContract
     [Clause("A socket that is closed while it sends a file calls no sink any more.")]
     internal void Close_WhileSendingAFile_SinkIsNotCalled()
     {
-        (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
-        socket.Socket.SendBufferSize = 16 * 1024;
+        (PollSocket socket, Socket peer) = ConnectForFiles(smallBuffers: true);
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, Pattern(5_000_000));
         var sender = new FileSender(socket, file, 5_000_000);
@@ -102,9 +96,7 @@ public sealed partial class PollerContract
     [Clause("A send of a file that is stopped calls no sink any more, and what is sent next goes out behind it.")]
     internal void StopSendingFile_SocketIsFull_TheNextSendGoesOn()
     {
-        (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
-        socket.Socket.SendBufferSize = 16 * 1024;
+        (PollSocket socket, Socket peer) = ConnectForFiles(smallBuffers: true);
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, Pattern(5_000_000));
         var sender = new FileSender(socket, file, 5_000_000);
@@ -127,8 +119,7 @@ public sealed partial class PollerContract
     [Clause("A peer that resets the connection fails the send of a file.")]
     internal void SendFile_PeerResets_SinkGetsTheError()
     {
-        (PollSocket socket, Socket peer) = Harness.Connect(configured => configured.ReceiveBufferSize = 8192);
-        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
+        (PollSocket socket, Socket peer) = ConnectForFiles(smallBuffers: true);
         using var folder = new TemporaryFolder();
         using SafeFileHandle file = NewFile(folder, Pattern(20_000_000));
         var sender = new FileSender(socket, file, 20_000_000);
@@ -137,6 +128,19 @@ public sealed partial class PollerContract
         Harness.RunUntil(() => sender.IsDone);
         Expect.True(sender.Error is SocketError.ConnectionReset or SocketError.Shutdown, $"The error was {sender.Error}.");
         Expect.False(Poller.HasOperations);
+    }
+
+    private (PollSocket Socket, Socket Peer) ConnectForFiles(bool smallBuffers = false)
+    {
+        (PollSocket socket, Socket peer) = Harness.Connect(
+            smallBuffers ? static configured => configured.ReceiveBufferSize = 8192 : null);
+        Expect.Applies(socket.CanSendFiles, "This backend does not send files.");
+        if (smallBuffers)
+        {
+            socket.Socket.SendBufferSize = 16 * 1024;
+        }
+
+        return (socket, peer);
     }
 
     private static SafeFileHandle NewFile(TemporaryFolder folder, byte[] data)
