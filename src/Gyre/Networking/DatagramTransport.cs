@@ -25,8 +25,7 @@ public sealed partial class DatagramTransport
     private readonly Sink _sink;
     private readonly UnixSocketFile? _file;
 
-    // What the protocol is called in: the context in which the endpoint was made, as of any callback.
-    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private readonly CallbackContext _context = CallbackContext.Capture();
     private DatagramProtocol _protocol;
     private State _state;
     private WaitFuture? _opened;
@@ -100,7 +99,7 @@ public sealed partial class DatagramTransport
         WaitFuture opened)
     {
         var transport = new DatagramTransport(loop, socket, protocol, remote, file) { _opened = opened };
-        loop.Ready.Enqueue(s_open, transport, null, transport._context);
+        loop.Ready.Enqueue(s_open, transport, null, transport._context.Value);
         return transport;
     }
 
@@ -137,14 +136,8 @@ public sealed partial class DatagramTransport
         ? $"datagrams {LocalEndPoint} ({_state})"
         : $"datagrams {LocalEndPoint} - {RemoteEndPoint} ({_state})";
 
-    /// <summary>Calls of the protocol run in the transport's context, whatever ran before them.</summary>
-    private void EnterContext()
-    {
-        if (_context is { } context && ExecutionContext.Capture() != context)
-        {
-            ExecutionContext.Restore(context);
-        }
-    }
+    /// <summary>Calls of the protocol run in the endpoint's context.</summary>
+    private void EnterContext() => _context.Enter();
 
     private void Open()
     {
@@ -187,7 +180,7 @@ public sealed partial class DatagramTransport
         UpdateReceiving();
         _retry?.Cancel();
         _output.Clear();
-        Loop.Ready.Enqueue(s_lose, this, error, _context);
+        Loop.Ready.Enqueue(s_lose, this, error, _context.Value);
     }
 
     private void CompleteLoss(Exception? error)

@@ -8,7 +8,7 @@ public sealed partial class Server
     private readonly AcceptFailures _failures;
 
     // As of any callback, new connections are made in the context in which the server was.
-    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private readonly CallbackContext _context = CallbackContext.Capture();
 
     /// <summary>Takes a connection that something else has accepted. It is closed when the server is, or when this
     /// fails.</summary>
@@ -36,11 +36,7 @@ public sealed partial class Server
 
     private void Accept(PollSocket connection)
     {
-        if (_context is { } context && ExecutionContext.Capture() != context)
-        {
-            ExecutionContext.Restore(context);
-        }
-
+        _context.Enter();
         try
         {
             Open(connection, _protocolFactory());

@@ -39,7 +39,7 @@ internal sealed partial class SocketTransport
                 if (sending.Error != SocketError.Success)
                 {
                     var error = new SocketException((int)sending.Error);
-                    Lose(error, reset: true);
+                    Lose(error);
                     throw error;
                 }
 

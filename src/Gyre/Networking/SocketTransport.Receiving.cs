@@ -15,7 +15,7 @@ internal sealed partial class SocketTransport
 
     internal override bool IsInputEnded => _inputEnded;
 
-    private bool WantsInput => _state == TransportState.Open && !_readingPaused && !_inputEnded;
+    private bool WantsInput => State == TransportState.Open && !_readingPaused && !_inputEnded;
 
     public override void PauseReading()
     {
@@ -42,7 +42,7 @@ internal sealed partial class SocketTransport
         EnterContext();
         try
         {
-            _protocol.DataReceived(data);
+            Protocol.DataReceived(data);
         }
         catch (Exception e)
         {
@@ -62,7 +62,7 @@ internal sealed partial class SocketTransport
         bool keepOpen;
         try
         {
-            keepOpen = _protocol.EofReceived();
+            keepOpen = Protocol.EofReceived();
         }
         catch (Exception e)
         {
@@ -110,7 +110,7 @@ internal sealed partial class SocketTransport
 
     private IReceiveSink SinkOfProtocol()
     {
-        switch (_protocol)
+        switch (Protocol)
         {
             case BufferedProtocol buffered:
                 return _bufferedSink?.Protocol == buffered

@@ -3,37 +3,26 @@ using Gyre.Polling;
 
 namespace Gyre;
 
-internal sealed partial class SocketTransport : ISendSink
+internal sealed partial class SocketTransport
 {
-    /// <summary>How many segments are sent in one turn. The rest comes with the next one, after others had
-    /// theirs.</summary>
-    private const int SegmentsPerTurnMax = 8;
-
-    /// <summary>From this many writes into a lost connection on, somebody does not look whether it is lost.</summary>
-    private const int LostWritesMax = 5;
-
-    private readonly OutputQueue _output;
-    private WriteFlow _flow = new();
-    private bool _sending;
+    private readonly Sender _output;
     private bool _eofWritten;
-    private int _lostWrites;
     private bool _hasLostOutput;
 
     public override bool CanWriteEof => true;
 
     public override long WriteBufferSize => _output.Length;
 
-    public override (int Low, int High) WriteBufferLimits => (_flow.Low, _flow.High);
+    public override (int Low, int High) WriteBufferLimits => _output.Limits;
 
-    internal override bool IsWritingPaused => _flow.IsPaused;
+    internal override bool IsWritingPaused => _output.IsPaused;
 
     internal override bool HasLostOutput => _hasLostOutput;
 
     public override void SetWriteBufferLimits(int? high = null, int? low = null)
     {
         Loop.AssertOnLoop();
-        _flow.SetLimits(high, low);
-        OnOutputGrown();
+        _output.SetLimits(high, low);
     }
 
     public override void Write(ReadOnlySpan<byte> data)
@@ -45,31 +34,10 @@ internal sealed partial class SocketTransport : ISendSink
     internal override void WriteFromUpper(ReadOnlySpan<byte> data)
     {
         Loop.AssertOnLoop();
-        if (!CanWrite() || data.IsEmpty)
+        if (CanWrite() && !data.IsEmpty)
         {
-            return;
+            _output.Write(data);
         }
-
-        if (_output.Length == 0)
-        {
-            int sent = _socket.TrySend(data, out SocketError error);
-            if (sent == data.Length)
-            {
-                return;
-            }
-
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-            {
-                Fail(error);
-                return;
-            }
-
-            data = data[sent..];
-        }
-
-        _output.Append(data);
-        StartSending();
-        OnOutputGrown();
     }
 
     public override void WriteLines(IEnumerable<ReadOnlyMemory<byte>> pieces)
@@ -77,27 +45,9 @@ internal sealed partial class SocketTransport : ISendSink
         ArgumentNullException.ThrowIfNull(pieces);
         ThrowIfCovered();
         Loop.AssertOnLoop();
-        if (!CanWrite())
+        if (CanWrite())
         {
-            return;
-        }
-
-        try
-        {
-            foreach (ReadOnlyMemory<byte> piece in pieces)
-            {
-                _output.Append(piece.Span);
-            }
-        }
-        finally
-        {
-            // Also when the caller's enumeration throws: what is in the output must be on its way.
-            if (!_sending)
-            {
-                SendWhatFits();
-            }
-
-            OnOutputGrown();
+            _output.Write(pieces);
         }
     }
 
@@ -117,111 +67,17 @@ internal sealed partial class SocketTransport : ISendSink
         }
     }
 
-    void ISendSink.OnSent(int count, SocketError error)
+    /// <summary>Everything that was written has gone out.</summary>
+    private void OnFlushed()
     {
-        _sending = false;
-        if (_state >= TransportState.Losing)
-        {
-            return;
-        }
-
-        if (error != SocketError.Success)
-        {
-            Fail(error);
-            return;
-        }
-
-        _output.Advance(count);
-        SendWhatFits();
-        OnOutputShrunk();
-        AssertInvariants();
-    }
-
-    /// <summary>Sends until the system is full, the output is empty, or this turn is over; then waits for
-    /// more room.</summary>
-    private void SendWhatFits()
-    {
-        for (int i = 0; i < SegmentsPerTurnMax && _output.Length > 0; i++)
-        {
-            ReadOnlyMemory<byte> first = _output.First;
-            int sent = _socket.TrySend(first.Span, out SocketError error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-            {
-                Fail(error);
-                return;
-            }
-
-            _output.Advance(sent);
-            if (sent < first.Length)
-            {
-                break;
-            }
-        }
-
-        StartSending();
-    }
-
-    private void StartSending()
-    {
-        if (_sending || _output.Length == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            _socket.Send(_output.First, this);
-            _sending = true;
-        }
-        catch (SocketException e)
-        {
-            Fail(e.SocketErrorCode);
-        }
-    }
-
-    private void OnOutputGrown()
-    {
-        if (_flow.MustPause(_output.Length))
-        {
-            CallFlow(static protocol => protocol.PauseWriting(), "The protocol's PauseWriting threw an exception.");
-        }
-    }
-
-    private void OnOutputShrunk()
-    {
-        if (_flow.MustResume(_output.Length))
-        {
-            EnterContext();
-
-            // May write more, and close.
-            CallFlow(static protocol => protocol.ResumeWriting(), "The protocol's ResumeWriting threw an exception.");
-        }
-
-        if (_output.Length > 0 || _state >= TransportState.Losing)
-        {
-            return;
-        }
-
         _fileSending?.Wake();
-        if (_state == TransportState.Flushing)
+        if (State == TransportState.Flushing)
         {
-            Lose(null, reset: false);
+            Lose(null, isOrderly: true);
         }
         else if (_eofWritten)
         {
             EndOutput();
-        }
-    }
-
-    private void CallFlow(Action<Protocol> call, string message)
-    {
-        try
-        {
-            call(_protocol);
-        }
-        catch (Exception e)
-        {
-            Report(message, e);
         }
     }
 
@@ -251,12 +107,21 @@ internal sealed partial class SocketTransport : ISendSink
             return true;
         }
 
-        if (++_lostWrites == LostWritesMax)
-        {
-            RuntimeWarnings.Raise(
-                $"{this} is closed, and {LostWritesMax} writes to it were dropped; stop when ConnectionLost is called");
-        }
-
+        _output.OnDropped();
         return false;
+    }
+
+    private sealed class Sender(SocketTransport transport) : OutputSender(transport)
+    {
+        protected override bool IsOpen => !transport.IsClosing && !transport._eofWritten;
+
+        protected override int TrySend(ReadOnlySpan<byte> data, out SocketError error) =>
+            transport._socket.TrySend(data, out error);
+
+        protected override void Send(ReadOnlyMemory<byte> data) => transport._socket.Send(data, this);
+
+        protected override void OnFailed(SocketError error) => transport.Fail(error);
+
+        protected override void OnEmpty() => transport.OnFlushed();
     }
 }

@@ -168,4 +168,34 @@ public partial class TransportTests
             Error = error;
         }
     }
+
+    /// <summary>What came behind went out on a connection that was lost, and one that was to be closed stayed
+    /// open.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void WriteLines_EnumerationAbortsOrCloses_SendsNothingMore(PollerBackend backend) => Run(backend, async () =>
+    {
+        foreach (Action<Transport> end in new Action<Transport>[]
+        {
+            static transport => transport.Abort(),
+            static transport => transport.Close(),
+            static transport => transport.WriteEof(),
+        })
+        {
+            Pair pair = await Pair.OpenAsync(new RecordingProtocol(), new RecordingProtocol());
+            pair.ClientTransport.WriteLines(Pieces(pair.ClientTransport, end));
+            Assert.Equal(0, pair.ClientTransport.WriteBufferSize);
+            await Until(() => pair.Client.IsLost && pair.Server.IsLost);
+            Assert.Null(pair.Client.Error);
+            Assert.DoesNotContain((byte)'b', pair.Server.Received);
+            await pair.Listener.DisposeAsync();
+        }
+    });
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(Transport transport, Action<Transport> end)
+    {
+        yield return "a"u8.ToArray();
+        end(transport);
+        yield return "b"u8.ToArray();
+    }
 }

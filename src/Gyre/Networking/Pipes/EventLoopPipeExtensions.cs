@@ -28,16 +28,12 @@ public static class EventLoopPipeExtensions
         /// <exception cref="ObjectDisposedException">The handle is closed.</exception>
         public Coroutine<(Transport Transport, TProtocol Protocol)> ConnectReadPipe<TProtocol>(
             Func<TProtocol> protocolFactory, SafeHandle pipe)
-            where TProtocol : Protocol
-        {
-            ArgumentNullException.ThrowIfNull(protocolFactory);
-            ArgumentNullException.ThrowIfNull(pipe);
-            return Connect(
+            where TProtocol : Protocol =>
+            Connect(
                 loop,
                 protocolFactory,
                 pipe,
                 static (loop, pipe, protocol, opened) => new ReadPipeTransport(loop, pipe, protocol, opened));
-        }
 
         /// <summary>Writes to a pipe. asyncio: <c>connect_write_pipe</c>.</summary>
         /// <param name="protocolFactory">Makes the protocol. It hears <c>ConnectionLost</c> when the last reader closes the
@@ -51,19 +47,27 @@ public static class EventLoopPipeExtensions
         /// <inheritdoc cref="ConnectReadPipe{TProtocol}(EventLoop, Func{TProtocol}, SafeHandle)"/>
         public Coroutine<(Transport Transport, TProtocol Protocol)> ConnectWritePipe<TProtocol>(
             Func<TProtocol> protocolFactory, SafeHandle pipe)
-            where TProtocol : Protocol
-        {
-            ArgumentNullException.ThrowIfNull(protocolFactory);
-            ArgumentNullException.ThrowIfNull(pipe);
-            return Connect(
+            where TProtocol : Protocol =>
+            Connect(
                 loop,
                 protocolFactory,
                 pipe,
                 static (loop, pipe, protocol, opened) => new WritePipeTransport(loop, pipe, protocol, opened));
-        }
     }
 
-    private static async Coroutine<(Transport Transport, TProtocol Protocol)> Connect<TProtocol>(
+    private static Coroutine<(Transport Transport, TProtocol Protocol)> Connect<TProtocol>(
+        EventLoop loop,
+        Func<TProtocol> protocolFactory,
+        SafeHandle pipe,
+        Func<EventLoop, PollPipe, Protocol, WaitFuture, PipeTransport> make)
+        where TProtocol : Protocol
+    {
+        ArgumentNullException.ThrowIfNull(protocolFactory);
+        ArgumentNullException.ThrowIfNull(pipe);
+        return ConnectAsync(loop, protocolFactory, pipe, make);
+    }
+
+    private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectAsync<TProtocol>(
         EventLoop loop,
         Func<TProtocol> protocolFactory,
         SafeHandle handle,

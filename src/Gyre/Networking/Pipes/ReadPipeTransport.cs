@@ -24,7 +24,9 @@ internal sealed class ReadPipeTransport(EventLoop loop, PollPipe pipe, Protocol 
 
     internal override bool IsWritingPaused => false;
 
-    private bool WantsInput => State == PipeState.Open && !_readingPaused;
+    internal override bool HasLostOutput => false;
+
+    private bool WantsInput => State == TransportState.Open && !_readingPaused;
 
     public override void PauseReading()
     {
@@ -97,18 +99,14 @@ internal sealed class ReadPipeTransport(EventLoop loop, PollPipe pipe, Protocol 
     void IReceiveSink.OnReceiveFailed(SocketError error)
     {
         _reading = false;
-        Lose(Error(error));
+        Fail(error);
     }
 
     public override string ToString() => $"read pipe ({State})";
 
     protected override void OnOpened() => UpdateReading();
 
-    protected override bool Stop()
-    {
-        UpdateReading();
-        return false;
-    }
+    protected override void Stop(Exception? error, bool isOrderly) => UpdateReading();
 
     private static NotSupportedException OnlyReads() =>
         new("This transport is the reading end of a pipe. Write to the other end.");
@@ -134,7 +132,7 @@ internal sealed class ReadPipeTransport(EventLoop loop, PollPipe pipe, Protocol 
         }
         catch (SocketException e)
         {
-            Lose(Error(e.SocketErrorCode));
+            Fail(e.SocketErrorCode);
         }
     }
 }

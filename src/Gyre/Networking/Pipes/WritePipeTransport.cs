@@ -4,20 +4,13 @@ using Gyre.Polling;
 namespace Gyre;
 
 /// <summary>The transport over the writing end of a pipe.</summary>
-// Invariant: a write is under way only while _output is not empty, and it is a write of _output.First.
-internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol protocol, WaitFuture opened)
-    : PipeTransport(loop, pipe, protocol, opened), ISendSink, IHangUpSink
+internal sealed class WritePipeTransport : PipeTransport, IHangUpSink
 {
-    /// <summary>How many segments are written in one turn. The rest comes with the next one.</summary>
-    private const int SegmentsPerTurnMax = 8;
+    private readonly Sender _output;
+    private bool _hasLostOutput;
 
-    /// <summary>From this many writes into a lost pipe on, somebody does not look whether it is lost.</summary>
-    private const int LostWritesMax = 5;
-
-    private readonly OutputQueue _output = new(SegmentPool.Of(loop));
-    private WriteFlow _flow = new();
-    private bool _writing;
-    private int _lostWrites;
+    public WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol protocol, WaitFuture opened)
+        : base(loop, pipe, protocol, opened) => _output = new Sender(this);
 
     public override bool IsReading => false;
 
@@ -25,11 +18,13 @@ internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol
 
     public override long WriteBufferSize => _output.Length;
 
-    public override (int Low, int High) WriteBufferLimits => (_flow.Low, _flow.High);
+    public override (int Low, int High) WriteBufferLimits => _output.Limits;
 
     internal override bool IsInputEnded => true;
 
-    internal override bool IsWritingPaused => _flow.IsPaused;
+    internal override bool IsWritingPaused => _output.IsPaused;
+
+    internal override bool HasLostOutput => _hasLostOutput;
 
     public override void PauseReading() => throw OnlyWrites();
 
@@ -38,65 +33,25 @@ internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol
     public override void SetWriteBufferLimits(int? high = null, int? low = null)
     {
         Loop.AssertOnLoop();
-        _flow.SetLimits(high, low);
-        OnOutputGrown();
+        _output.SetLimits(high, low);
     }
 
     public override void Write(ReadOnlySpan<byte> data)
     {
         Loop.AssertOnLoop();
-        if (data.IsEmpty || !CanWrite())
+        if (!data.IsEmpty && CanWrite())
         {
-            return;
+            _output.Write(data);
         }
-
-        if (_output.Length == 0)
-        {
-            int count = PollPipe.TryWrite(data, out SocketError error);
-            if (count == data.Length)
-            {
-                return;
-            }
-
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-            {
-                Lose(Error(error));
-                return;
-            }
-
-            data = data[count..];
-        }
-
-        _output.Append(data);
-        StartWriting();
-        OnOutputGrown();
     }
 
     public override void WriteLines(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
         Loop.AssertOnLoop();
-        if (!CanWrite())
+        if (CanWrite())
         {
-            return;
-        }
-
-        try
-        {
-            foreach (ReadOnlyMemory<byte> piece in pieces)
-            {
-                _output.Append(piece.Span);
-            }
-        }
-        finally
-        {
-            // Also when the caller's enumeration throws: what is in the output must be on its way.
-            if (!_writing)
-            {
-                WriteWhatFits();
-            }
-
-            OnOutputGrown();
+            _output.Write(pieces);
         }
     }
 
@@ -111,36 +66,14 @@ internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol
             return;
         }
 
-        State = PipeState.Flushing;
-        if (_output.Length == 0)
-        {
-            Lose(null);
-        }
+        State = TransportState.Flushing;
+        OnFlushed();
     }
 
     public override void Abort()
     {
         Loop.AssertOnLoop();
         Lose(null);
-    }
-
-    void ISendSink.OnSent(int count, SocketError error)
-    {
-        _writing = false;
-        if (State >= PipeState.Losing)
-        {
-            return;
-        }
-
-        if (error != SocketError.Success)
-        {
-            Lose(Error(error));
-            return;
-        }
-
-        _output.Advance(count);
-        WriteWhatFits();
-        OnOutputShrunk();
     }
 
     void IHangUpSink.OnHungUp() => Lose(_output.Length > 0 ? Error(SocketError.Shutdown) : null);
@@ -155,99 +88,24 @@ internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol
         }
         catch (SocketException e)
         {
-            Lose(Error(e.SocketErrorCode));
+            Fail(e.SocketErrorCode);
         }
     }
 
-    protected override bool Stop()
+    protected override void Stop(Exception? error, bool isOrderly)
     {
-        bool lost = _output.Length > 0;
-        _output.Clear(firstIsLent: _writing);
-        return lost;
+        _hasLostOutput = _output.Clear();
+        _output.AssertInvariants();
     }
 
     private static NotSupportedException OnlyWrites() =>
         new("This transport is the writing end of a pipe. Read from the other end.");
 
-    /// <summary>Writes until the system is full, the output is empty, or this turn is over; then waits for more
-    /// room.</summary>
-    private void WriteWhatFits()
+    private void OnFlushed()
     {
-        for (int i = 0; i < SegmentsPerTurnMax && _output.Length > 0; i++)
+        if (State == TransportState.Flushing && _output.Length == 0)
         {
-            ReadOnlyMemory<byte> first = _output.First;
-            int count = PollPipe.TryWrite(first.Span, out SocketError error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-            {
-                Lose(Error(error));
-                return;
-            }
-
-            if (count > 0)
-            {
-                _output.Advance(count);
-            }
-
-            if (count < first.Length)
-            {
-                break;
-            }
-        }
-
-        StartWriting();
-    }
-
-    private void StartWriting()
-    {
-        if (_writing || _output.Length == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            PollPipe.Write(_output.First, this);
-            _writing = true;
-        }
-        catch (SocketException e)
-        {
-            Lose(Error(e.SocketErrorCode));
-        }
-    }
-
-    private void OnOutputGrown()
-    {
-        if (_flow.MustPause(_output.Length))
-        {
-            Call(static protocol => protocol.PauseWriting(), "The protocol's PauseWriting threw an exception.");
-        }
-    }
-
-    private void OnOutputShrunk()
-    {
-        if (_flow.MustResume(_output.Length))
-        {
-            EnterContext();
-
-            // May write more, and close.
-            Call(static protocol => protocol.ResumeWriting(), "The protocol's ResumeWriting threw an exception.");
-        }
-
-        if (_output.Length == 0 && State == PipeState.Flushing)
-        {
-            Lose(null);
-        }
-    }
-
-    private void Call(Action<Protocol> call, string message)
-    {
-        try
-        {
-            call(Protocol);
-        }
-        catch (Exception e)
-        {
-            Report(message, e);
+            Lose(null, isOrderly: true);
         }
     }
 
@@ -260,12 +118,21 @@ internal sealed class WritePipeTransport(EventLoop loop, PollPipe pipe, Protocol
             return true;
         }
 
-        if (++_lostWrites == LostWritesMax)
-        {
-            RuntimeWarnings.Raise(
-                $"{this} is closed, and {LostWritesMax} writes to it were dropped; stop when ConnectionLost is called");
-        }
-
+        _output.OnDropped();
         return false;
+    }
+
+    private sealed class Sender(WritePipeTransport transport) : OutputSender(transport)
+    {
+        protected override bool IsOpen => !transport.IsClosing;
+
+        protected override int TrySend(ReadOnlySpan<byte> data, out SocketError error) =>
+            transport.PollPipe.TryWrite(data, out error);
+
+        protected override void Send(ReadOnlyMemory<byte> data) => transport.PollPipe.Write(data, this);
+
+        protected override void OnFailed(SocketError error) => transport.Fail(error);
+
+        protected override void OnEmpty() => transport.OnFlushed();
     }
 }
