@@ -13,12 +13,10 @@ public static partial class Aio
     public static Future<(T1, T2)> Gather<T1, T2>(IAwaitable<T1> first, IAwaitable<T2> second)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all = [FutureOf(loop, first), FutureOf(loop, second)];
-        return GatherFuture<(T1, T2)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (Result<T1>(all[0]), Result<T2>(all[1])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1])));
     }
 
     /// <inheritdoc cref="Gather{T1, T2}(IAwaitable{T1}, IAwaitable{T2})"/>
@@ -27,12 +25,10 @@ public static partial class Aio
         IAwaitable<T1> first, IAwaitable<T2> second, IAwaitable<T3> third)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all = [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third)];
-        return GatherFuture<(T1, T2, T3)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2])));
     }
 
     /// <inheritdoc cref="Gather{T1, T2}(IAwaitable{T1}, IAwaitable{T2})"/>
@@ -41,22 +37,10 @@ public static partial class Aio
         IAwaitable<T1> first, IAwaitable<T2> second, IAwaitable<T3> third, IAwaitable<T4> fourth)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all =
-        [
-            FutureOf(loop, first),
-            FutureOf(loop, second),
-            FutureOf(loop, third),
-            FutureOf(loop, fourth),
-        ];
-        return GatherFuture<(T1, T2, T3, T4)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (
-                Result<T1>(all[0]),
-                Result<T2>(all[1]),
-                Result<T3>(all[2]),
-                Result<T4>(all[3])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third), FutureOf(loop, fourth)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2]), Result<T4>(all[3])));
     }
 
     /// <inheritdoc cref="Gather{T1, T2}(IAwaitable{T1}, IAwaitable{T2})"/>
@@ -69,24 +53,12 @@ public static partial class Aio
         IAwaitable<T5> fifth)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all =
-        [
-            FutureOf(loop, first),
-            FutureOf(loop, second),
-            FutureOf(loop, third),
-            FutureOf(loop, fourth),
-            FutureOf(loop, fifth),
-        ];
-        return GatherFuture<(T1, T2, T3, T4, T5)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (
-                Result<T1>(all[0]),
-                Result<T2>(all[1]),
-                Result<T3>(all[2]),
-                Result<T4>(all[3]),
-                Result<T5>(all[4])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third), FutureOf(loop, fourth),
+                FutureOf(loop, fifth)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2]), Result<T4>(all[3]),
+                Result<T5>(all[4])));
     }
 
     /// <inheritdoc cref="Gather{T1, T2}(IAwaitable{T1}, IAwaitable{T2})"/>
@@ -100,26 +72,12 @@ public static partial class Aio
         IAwaitable<T6> sixth)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all =
-        [
-            FutureOf(loop, first),
-            FutureOf(loop, second),
-            FutureOf(loop, third),
-            FutureOf(loop, fourth),
-            FutureOf(loop, fifth),
-            FutureOf(loop, sixth),
-        ];
-        return GatherFuture<(T1, T2, T3, T4, T5, T6)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (
-                Result<T1>(all[0]),
-                Result<T2>(all[1]),
-                Result<T3>(all[2]),
-                Result<T4>(all[3]),
-                Result<T5>(all[4]),
-                Result<T6>(all[5])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third), FutureOf(loop, fourth),
+                FutureOf(loop, fifth), FutureOf(loop, sixth)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2]), Result<T4>(all[3]),
+                Result<T5>(all[4]), Result<T6>(all[5])));
     }
 
     /// <inheritdoc cref="Gather{T1, T2}(IAwaitable{T1}, IAwaitable{T2})"/>
@@ -134,27 +92,14 @@ public static partial class Aio
         IAwaitable<T7> seventh)
     {
         EventLoop loop = EventLoop.Running;
-        Future[] all =
-        [
-            FutureOf(loop, first),
-            FutureOf(loop, second),
-            FutureOf(loop, third),
-            FutureOf(loop, fourth),
-            FutureOf(loop, fifth),
-            FutureOf(loop, sixth),
-            FutureOf(loop, seventh),
-        ];
-        return GatherFuture<(T1, T2, T3, T4, T5, T6, T7)>.Create(
+        return GatherTuple(
             loop,
-            all,
-            static all => (
-                Result<T1>(all[0]),
-                Result<T2>(all[1]),
-                Result<T3>(all[2]),
-                Result<T4>(all[3]),
-                Result<T5>(all[4]),
-                Result<T6>(all[5]),
-                Result<T7>(all[6])),
-            keepErrors: false);
+            [FutureOf(loop, first), FutureOf(loop, second), FutureOf(loop, third), FutureOf(loop, fourth),
+                FutureOf(loop, fifth), FutureOf(loop, sixth), FutureOf(loop, seventh)],
+            static all => (Result<T1>(all[0]), Result<T2>(all[1]), Result<T3>(all[2]), Result<T4>(all[3]),
+                Result<T5>(all[4]), Result<T6>(all[5]), Result<T7>(all[6])));
     }
+
+    private static Future<TTuple> GatherTuple<TTuple>(EventLoop loop, Future[] all, Func<Future[], TTuple> results) =>
+        GatherFuture<TTuple>.Create(loop, all, results, keepErrors: false);
 }

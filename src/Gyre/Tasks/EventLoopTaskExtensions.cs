@@ -80,15 +80,7 @@ public static class EventLoopTaskExtensions
             ExecutionContext? context = null,
             bool? eagerStart = null,
             CancellationToken cancellationToken = default) =>
-            loop.Start(
-                coroutine,
-                new LoopTaskOptions
-                {
-                    Name = name,
-                    Context = context,
-                    EagerStart = eagerStart,
-                    CancellationToken = cancellationToken,
-                });
+            loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
 
         /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
         public LoopTask<T> CreateTask<T>(
@@ -97,15 +89,7 @@ public static class EventLoopTaskExtensions
             ExecutionContext? context = null,
             bool? eagerStart = null,
             CancellationToken cancellationToken = default) =>
-            loop.Start(
-                coroutine,
-                new LoopTaskOptions
-                {
-                    Name = name,
-                    Context = context,
-                    EagerStart = eagerStart,
-                    CancellationToken = cancellationToken,
-                });
+            loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
 
         /// <summary>Makes a task through the loop's factory, if it has one.</summary>
         internal LoopTask Start(Coroutine coroutine, in LoopTaskOptions options)
@@ -200,6 +184,15 @@ public static class EventLoopTaskExtensions
             future.ThrowIfNotSuccessful();
         }
     }
+
+    private static LoopTaskOptions Options(
+        string? name, ExecutionContext? context, bool? eagerStart, CancellationToken cancellationToken) => new()
+    {
+        Name = name,
+        Context = context,
+        EagerStart = eagerStart,
+        CancellationToken = cancellationToken,
+    };
 
     private static InvalidOperationException NoTask(LoopTaskFactory factory) =>
         new($"The loop's task factory, {factory.GetType().Name}, returned no task.");

@@ -11,84 +11,70 @@ public class ReadInTurnTests : NetworkTest
     /// <summary>On cancel: nothing is removed. Guarantee G-139.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Read_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, async () =>
-    {
-        const int Length = 200_000;
-        var random = new Random(11);
-        await using var pair = await StreamPair.OpenAsync();
-        byte[] sent = RandomNumberGenerator.GetBytes(Length);
-        LoopTask writing = Aio.CreateTask(Write());
-        var received = new List<byte>();
-        byte[] buffer = new byte[700];
-        int cancelled = 0;
-        while (received.Count < Length)
+    public void Read_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, () => CancelReads(
+        seed: 11,
+        200_000,
+        async Coroutine<int?> (connection, buffer, wait) =>
         {
-            LoopTask<int> reading = Aio.CreateTask(pair.Server.Reader.ReadAsync(buffer.AsMemory()));
-            for (int turns = random.Next(4); turns > 0 && !reading.IsDone; turns--)
-            {
-                await Aio.Yield();
-            }
-
+            LoopTask<int> reading = Aio.CreateTask(connection.Reader.ReadAsync(buffer.AsMemory()));
+            await wait(() => reading.IsDone);
             reading.Cancel();
             await Aio.Wait([reading]);
-            if (reading.IsCancelled)
-            {
-                cancelled++;
-            }
-            else
-            {
-                received.AddRange(buffer.AsSpan(0, reading.Result));
-            }
-        }
-
-        await writing;
-        Assert.Equal(sent, received);
-        Assert.True(cancelled > 0, "Some reads were meant to be cancelled.");
-
-        async Coroutine Write()
-        {
-            for (int i = 0; i < Length;)
-            {
-                int count = Math.Min(Length - i, 1 + random.Next(2_000));
-                pair.Client.Writer.Write(sent.AsSpan(i, count));
-                i += count;
-                await Aio.Yield();
-            }
-        }
-    });
+            return reading.IsCancelled ? null : reading.Result;
+        }));
 
     /// <summary>On cancel: nothing is removed, whoever cancels. The calls come from the loop's thread and from
     /// others.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
-    public void StreamRead_CancelledAtAnyMoment_LosesNothing(PollerBackend backend) => Run(backend, async () =>
+    public void StreamRead_CancelledAtAnyMoment_LosesNothing(PollerBackend backend)
     {
-        const int Length = 100_000;
-        var random = new Random(12);
+        var random = new Random(13);
+        Stream? stream = null;
+        Run(backend, () => CancelReads(
+            seed: 12,
+            100_000,
+            async Coroutine<int?> (connection, buffer, wait) =>
+            {
+                stream ??= connection.AsStream();
+                using var source = new CancellationTokenSource();
+                Task<int> reading = random.Next(2) == 0
+                    ? stream.ReadAsync(buffer, source.Token).AsTask()
+                    : Task.Run(() => stream.ReadAsync(buffer, source.Token).AsTask());
+                await wait(() => reading.IsCompleted);
+                source.Cancel();
+                try
+                {
+                    return await reading;
+                }
+                catch (OperationCanceledException)
+                {
+                    return null;
+                }
+            }));
+    }
+
+    /// <summary>Reads what the other end writes meanwhile, and cancels the reads at random moments.</summary>
+    /// <param name="seed">Of the moments and pieces.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="read">Reads once, and cancels after what it is given has waited. Null when it was cancelled.</param>
+    private static async Coroutine CancelReads(
+        int seed, int length, Func<StreamPair.ServerEnd, byte[], Func<Func<bool>, Coroutine>, Coroutine<int?>> read)
+    {
+        var random = new Random(seed);
         await using var pair = await StreamPair.OpenAsync();
-        using Stream stream = pair.Server.AsStream();
-        byte[] sent = RandomNumberGenerator.GetBytes(Length);
+        byte[] sent = RandomNumberGenerator.GetBytes(length);
         LoopTask writing = Aio.CreateTask(Write());
         var received = new List<byte>();
         byte[] buffer = new byte[700];
         int cancelled = 0;
-        while (received.Count < Length)
+        while (received.Count < length)
         {
-            using var source = new CancellationTokenSource();
-            Task<int> reading = random.Next(2) == 0
-                ? stream.ReadAsync(buffer, source.Token).AsTask()
-                : Task.Run(() => stream.ReadAsync(buffer, source.Token).AsTask());
-            for (int turns = random.Next(4); turns > 0 && !reading.IsCompleted; turns--)
+            if (await read(pair.Server, buffer, WaitAWhile) is { } count)
             {
-                await Aio.Yield();
+                received.AddRange(buffer.AsSpan(0, count));
             }
-
-            source.Cancel();
-            try
-            {
-                received.AddRange(buffer.AsSpan(0, await reading));
-            }
-            catch (OperationCanceledException)
+            else
             {
                 cancelled++;
             }
@@ -98,17 +84,25 @@ public class ReadInTurnTests : NetworkTest
         Assert.Equal(sent, received);
         Assert.True(cancelled > 0, "Some reads were meant to be cancelled.");
 
+        async Coroutine WaitAWhile(Func<bool> isOver)
+        {
+            for (int turns = random.Next(4); turns > 0 && !isOver(); turns--)
+            {
+                await Aio.Yield();
+            }
+        }
+
         async Coroutine Write()
         {
-            for (int i = 0; i < Length;)
+            for (int i = 0; i < length;)
             {
-                int count = Math.Min(Length - i, 1 + random.Next(2_000));
+                int count = Math.Min(length - i, 1 + random.Next(2_000));
                 pair.Client.Writer.Write(sent.AsSpan(i, count));
                 i += count;
                 await Aio.Yield();
             }
         }
-    });
+    }
 
     /// <summary>Guarantee G-102.</summary>
     [Theory]
