@@ -26,12 +26,23 @@ internal sealed class ConnectionPipeWriter(PipeWriter inner, ConnectionPipe pipe
         ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(source, cancellationToken);
 
-    /// <summary>With unflushed bytes this writes, and blocks: on the loop's thread it is refused.</summary>
+    /// <summary>With unflushed bytes this writes, and blocks: on the loop's thread it is refused, and the connection
+    /// reset.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
         {
-            inner.Complete(exception);
+            try
+            {
+                inner.Complete(exception);
+            }
+            catch (Exception e)
+            {
+                // What was not flushed is lost: the peer must not take the rest for the whole.
+                pipe.OnCompleted(isOutput: true, exception ?? e);
+                throw;
+            }
+
             pipe.OnCompleted(isOutput: true, exception);
         }
     }
@@ -40,7 +51,16 @@ internal sealed class ConnectionPipeWriter(PipeWriter inner, ConnectionPipe pipe
     {
         if (Interlocked.Exchange(ref _completed, 1) == 0)
         {
-            await inner.CompleteAsync(exception).ConfigureAwait(false);
+            try
+            {
+                await inner.CompleteAsync(exception).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                pipe.OnCompleted(isOutput: true, exception ?? e);
+                throw;
+            }
+
             pipe.OnCompleted(isOutput: true, exception);
         }
     }

@@ -159,6 +159,7 @@ public class LoopGroupServerTests
     [Fact]
     public void HandOver_AcceptingFailsAgainAndAgain_IsReportedOnceASecond()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A listener that was shut down fails to accept there.");
         var reports = new List<ExceptionContext>();
         Aio.Run(async Coroutine () =>
         {
@@ -169,7 +170,7 @@ public class LoopGroupServerTests
             var handOver = new HandOver(loop, listener, static _ => { });
             handOver.Start(backlog: 1);
             TimeSpan start = loop.Time;
-            listener.Dispose();
+            listener.Shutdown(SocketShutdown.Both);
             while (reports.Count == 0)
             {
                 await Aio.Sleep(1.Milliseconds());

@@ -76,6 +76,20 @@ public class ConnectionPipeTests : NetworkTest
         await Assert.ThrowsAsync<ObjectDisposedException>(() => pipe.Input.ReadAsync().AsTask());
     });
 
+    /// <summary>The end counted as open for ever, and with it the connection.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Complete_UnflushedOutputCannotBeWritten_ResetsTheConnection(PollerBackend backend) => Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        ConnectionPipe pipe = pair.Client.AsPipe();
+        pipe.Output.GetSpan(1)[0] = 1;
+        pipe.Output.Advance(1);
+        Assert.Throws<InvalidOperationException>(() => pipe.Output.Complete());
+        await Assert.ThrowsAsync<SocketException>(() => pair.Server.Reader.ReadToEndAsync().AsTask());
+        Assert.True(pair.Client.Transport.IsClosing);
+    });
+
     private static async Task<byte[]> ReadToEnd(PipeReader reader)
     {
         var all = new ArrayBufferWriter<byte>();
