@@ -187,12 +187,12 @@ public static class EventLoopTaskExtensions
 
     private static LoopTaskOptions Options(
         string? name, ExecutionContext? context, bool? eagerStart, CancellationToken cancellationToken) => new()
-    {
-        Name = name,
-        Context = context,
-        EagerStart = eagerStart,
-        CancellationToken = cancellationToken,
-    };
+        {
+            Name = name,
+            Context = context,
+            EagerStart = eagerStart,
+            CancellationToken = cancellationToken,
+        };
 
     private static InvalidOperationException NoTask(LoopTaskFactory factory) =>
         new($"The loop's task factory, {factory.GetType().Name}, returned no task.");
