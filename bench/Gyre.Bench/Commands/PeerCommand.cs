@@ -8,7 +8,7 @@ internal static class PeerCommand
 {
     // The runtime compiles what is hot more than once (instrumented, then optimized), each time only after a pause. With
     // one pass this would time the runtime's first code: the peers' hot code is compiled before they start.
-    private const int WarmPasses = 4;
+    private const int WarmPasses = 7;
 
     public static Command Create()
     {

@@ -69,6 +69,11 @@ public sealed class LoopCondition : IReleasable
             }
 
             _waiters.Remove(waiter);
+            if (cancellation is null)
+            {
+                WaiterPool.Return(waiter);
+            }
+
             cancellation = await RelockAsync() ?? cancellation;
             cancellation?.Throw();
         }

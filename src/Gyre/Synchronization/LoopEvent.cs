@@ -61,6 +61,8 @@ public sealed class LoopEvent
         {
             _waiters.Remove(waiter);
         }
+
+        WaiterPool.Return(waiter);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,7 @@ public sealed class LoopLock : IReleasable
             }
 
             _waiters.Remove(waiter);
+            WaiterPool.Return(waiter);
         }
 
         IsLocked = true;

@@ -12,62 +12,7 @@ public partial class LoopQueue<T>
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken) =>
         new InterfaceEnumerator(GetAsyncEnumerator(), cancellationToken);
 
-    internal async Coroutine<bool> MoveNextAsync(LoopQueueEnumerator<T> enumerator)
-    {
-        while (IsEmpty)
-        {
-            if (IsShutDown)
-            {
-                return false;
-            }
-
-            await WaitForItemAsync();
-        }
-
-        // Nothing runs between the two: there is an item.
-        TryGet(out T? item);
-        enumerator.Set(item!);
-        return true;
-    }
-
-    private async Coroutine WaitForItemAsync()
-    {
-        LoopWaiter getter = _getters.Add(_binding.Bind(this));
-        try
-        {
-            await getter;
-        }
-        catch
-        {
-            _getters.Remove(getter);
-            if (!IsEmpty && getter.IsWoken)
-            {
-                // Woken for an item that this task will not take: the next one in the queue gets the hint.
-                _getters.ReleaseNext();
-            }
-
-            throw;
-        }
-    }
-
-    private async Coroutine WaitForRoomAsync()
-    {
-        LoopWaiter putter = _putters.Add(_binding.Bind(this));
-        try
-        {
-            await putter;
-        }
-        catch
-        {
-            _putters.Remove(putter);
-            if (!IsFull && putter.IsWoken)
-            {
-                _putters.ReleaseNext();
-            }
-
-            throw;
-        }
-    }
+    internal Coroutine<bool> MoveNextAsync(LoopQueueEnumerator<T> enumerator) => MovingNext.Rent(this, enumerator);
 
     /// <summary>For consumers that know only the interface.</summary>
     private sealed class InterfaceEnumerator(LoopQueueEnumerator<T> inner, CancellationToken token)

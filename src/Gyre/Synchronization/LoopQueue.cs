@@ -66,29 +66,14 @@ public partial class LoopQueue<T> : IAsyncEnumerable<T>
     /// <exception cref="QueueShutDownException">The queue was shut down, before or while this
     /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
-    public async Coroutine PutAsync(T item)
-    {
-        while (!TryPut(item))
-        {
-            await WaitForRoomAsync();
-        }
-    }
+    public Coroutine PutAsync(T item) => Putting.Rent(this, item);
 
     /// <summary>Waits for an item and removes it. asyncio: <c>get</c>.</summary>
     /// <remarks>Does not yield when there is one. On cancel: no item is removed (G-63).</remarks>
     /// <exception cref="QueueShutDownException">The queue is empty and was shut down, before or while this
     /// waited.</exception>
     /// <exception cref="InvalidOperationException">The queue belongs to another loop.</exception>
-    public async Coroutine<T> GetAsync()
-    {
-        T? item;
-        while (!TryGet(out item))
-        {
-            await WaitForItemAsync();
-        }
-
-        return item;
-    }
+    public Coroutine<T> GetAsync() => Getting.Rent(this);
 
     /// <summary>Puts an item into the queue if there is room. Never waits.</summary>
     /// <returns>False where <see cref="PutAsync"/> would wait: the queue is full, and the item is not in

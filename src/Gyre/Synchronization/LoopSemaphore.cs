@@ -69,6 +69,7 @@ public class LoopSemaphore : IReleasable
             }
         }
 
+        WaiterPool.Return(waiter);
         return new LoopReleaser(this);
     }
 

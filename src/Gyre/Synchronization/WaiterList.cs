@@ -24,10 +24,19 @@ internal sealed class WaiterList(object owner)
     /// <summary>Whether anybody in the list still means to go on: is pending, or was woken.</summary>
     public bool HasLive => Count > _cancelled;
 
-    /// <summary>Adds a place at the end.</summary>
+    /// <summary>Adds a place at the end, with a waiter of the running loop.</summary>
     public LoopWaiter Add(EventLoop loop)
     {
-        var waiter = new LoopWaiter(loop, this) { Previous = _last };
+        LoopWaiter waiter = WaiterPool.Take(loop);
+        Add(waiter);
+        return waiter;
+    }
+
+    /// <summary>Adds a place at the end, with a waiter that is in no list.</summary>
+    public void Add(LoopWaiter waiter)
+    {
+        waiter.Enter(this);
+        waiter.Previous = _last;
         if (_last is null)
         {
             _first = waiter;
@@ -41,13 +50,12 @@ internal sealed class WaiterList(object owner)
         _cursor ??= waiter;
         Count++;
         AssertInvariants();
-        return waiter;
     }
 
     /// <summary>Takes a waiter out. Does nothing when it has left.</summary>
     public void Remove(LoopWaiter waiter)
     {
-        if (waiter.List is null)
+        if (!waiter.IsListed)
         {
             return;
         }
@@ -76,7 +84,7 @@ internal sealed class WaiterList(object owner)
             _cursor = next;
         }
 
-        (waiter.List, waiter.Previous, waiter.Next) = (null, null, null);
+        waiter.Leave();
         Count--;
         _cancelled -= waiter.IsCancelled ? 1 : 0;
         AssertInvariants();
@@ -150,6 +158,6 @@ internal sealed class WaiterList(object owner)
             _cancelled >= 0 && _cancelled <= Count, "A cancelled waiter is counted once, while it is here.");
         Debug.Assert((_first is null) == (Count == 0), "An empty list has no head.");
         Debug.Assert((_last is null) == (Count == 0), "An empty list has no end.");
-        Debug.Assert(_cursor is null || _cursor.List == this, "The cursor is in the list, or past its end.");
+        Debug.Assert(_cursor is null || _cursor.IsListed, "The cursor is in the list, or past its end.");
     }
 }

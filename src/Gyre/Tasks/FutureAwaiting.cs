@@ -39,6 +39,18 @@ internal static class FutureAwaiting
     public static ExceptionDispatchInfo? TakeInjected(EventLoop loop) =>
         loop.Injected is { } injected ? Take(loop, injected) : null;
 
+    /// <summary>The same, for a coroutine written by hand, which ends with it and throws nothing.</summary>
+    public static CarriedError? TakeInjectedError(EventLoop loop)
+    {
+        if (loop.Injected is not { } injected)
+        {
+            return null;
+        }
+
+        loop.Injected = null;
+        return CarriedError.Capture(injected);
+    }
+
     private static ExceptionDispatchInfo Take(EventLoop loop, Exception injected)
     {
         loop.Injected = null;

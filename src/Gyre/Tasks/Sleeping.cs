@@ -43,13 +43,8 @@ internal static class Sleeping
                 return;
             }
 
-            CarriedError? error = null;
-            if (loop.Injected is { } injected)
-            {
-                loop.Injected = null;
-                error = CarriedError.Capture(injected);
-            }
-            else if (_delay > TimeSpan.Zero)
+            CarriedError? error = FutureAwaiting.TakeInjectedError(loop);
+            if (error is null && _delay > TimeSpan.Zero)
             {
                 error = _future!.TakeErrorToThrow();
             }
