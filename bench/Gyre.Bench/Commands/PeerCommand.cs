@@ -36,7 +36,8 @@ internal static class PeerCommand
     {
         for (int passes = one.IsCold ? 0 : WarmPasses; passes > 0; passes--)
         {
-            await Pass.WarmUp(one, Math.Max(count / 10, 1));
+            // The last is as long as the one that counts, as with the peers: its memory is there already.
+            await Pass.WarmUp(one, passes == 1 ? count : Math.Max(count / 10, 1));
         }
 
         bool isMemory = one.PeerName == "m";

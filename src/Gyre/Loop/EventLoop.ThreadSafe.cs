@@ -49,22 +49,39 @@ public sealed partial class EventLoop
         }
     }
 
+    /// <summary>Runs an entry that was posted, in its turn.</summary>
+    internal void RunPosted(in ReadyEntry entry)
+    {
+        try
+        {
+            if (entry.Context is { } context && ExecutionContext.Capture() != context)
+            {
+                ExecutionContext.Restore(context);
+            }
+
+            entry.Execute();
+        }
+        catch (Exception e)
+        {
+            ReportCallbackError(e, entry);
+        }
+    }
+
     private Handle PostCancellable(WorkItem item, object callback, object? state, ExecutionContext? context)
     {
-        context ??= CaptureContext();
-        var posted = new ThreadSafeCallback(item, context);
-        if (IsOnLoopThread)
-        {
-            // In one queue with the calls of CallSoon, and behind what others have posted before.
-            _inbox.DrainTo(Ready);
-            Ready.Enqueue(posted, callback, state, context);
-        }
-        else if (!TryPostThreadSafe(posted, callback, state, context))
+        var entry = new ReadyEntry(item, callback, state, context ?? CaptureContext());
+        if (!_inbox.TryPost(entry, canCancel: true, out InboxSegment segment, out long position))
         {
             throw new InvalidOperationException("The event loop is closed. The callback was not scheduled.");
         }
 
-        return new Handle(posted);
+        if (IsOnLoopThread)
+        {
+            // In one queue with the calls of CallSoon, and behind what others have posted before.
+            _inbox.DrainAllTo(Ready);
+        }
+
+        return new Handle(segment, position);
     }
 
     private sealed class PostedWork(SendOrPostCallback callback, object? state) : WorkItem

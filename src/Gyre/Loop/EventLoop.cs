@@ -40,7 +40,7 @@ public sealed partial class EventLoop : IDisposable
                 $"{Poller.BackendVariable} asks for another I/O backend than {_poller.BackendName}, but {reason}");
         }
 
-        _inbox = new LoopInbox(_poller);
+        _inbox = new LoopInbox(this, _poller);
         _busyPolling = MakeBusyPolling(options, _clock);
         Debug = options.Debug ?? Environment.GetEnvironmentVariable("GYRE_DEBUG") == "1";
         SynchronizationContext = new LoopSynchronizationContext(this);
@@ -231,7 +231,7 @@ public sealed partial class EventLoop : IDisposable
         if (!IsRunning)
         {
             // Before a run there is one queue for all: what was posted before this call comes before it.
-            _inbox.DrainTo(Ready);
+            _inbox.DrainAllTo(Ready);
         }
 
         return new Handle(this, Ready.Enqueue(callback, state, context ?? CaptureContext()));

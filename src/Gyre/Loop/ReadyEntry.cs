@@ -15,6 +15,9 @@ internal struct ReadyEntry
     public object? First;
     public ExecutionContext? Context;
 
+    /// <summary>Makes an entry of what the fields may be.</summary>
+    public ReadyEntry(object item, object? first, ExecutionContext? context) => (Item, First, Context) = (item, first, context);
+
     public ReadyEntry(WorkItem item, object? first, object? second, ExecutionContext? context)
     {
         Context = context;

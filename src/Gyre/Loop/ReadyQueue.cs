@@ -25,7 +25,7 @@ internal sealed class ReadyQueue
 
     public ReadyQueue()
     {
-        _headChunk = _tailChunk = _chunks[0] = ChunkPool.Take(ChunkSize);
+        _headChunk = _tailChunk = _chunks[0] = ChunkPool.Take();
     }
 
     public int Count => (int)(_tail - _head);
@@ -116,7 +116,7 @@ internal sealed class ReadyQueue
             GrowRing();
         }
 
-        _tailChunk = _chunks[RingIndex(position)] = ChunkPool.Take(ChunkSize);
+        _tailChunk = _chunks[RingIndex(position)] = ChunkPool.Take();
     }
 
     /// <summary>The head leaves a chunk, which is empty now.</summary>
@@ -146,45 +146,18 @@ internal sealed class ReadyQueue
         _chunks = chunks;
     }
 
-    /// <summary>Empty chunks of a thread: a few to keep, the others for as long as the collector leaves them.</summary>
+    /// <summary>Empty chunks of a thread.</summary>
     private static class ChunkPool
     {
         private const int KeptMax = 4;
 
         [ThreadStatic]
-        private static Stack<ReadyEntry[]>? t_kept;
+        private static BurstPool<ReadyEntry[]>? t_pool;
 
-        [ThreadStatic]
-        private static WeakReference<Stack<ReadyEntry[]>>? t_spare;
+        private static BurstPool<ReadyEntry[]> Pool => t_pool ??= new BurstPool<ReadyEntry[]>(KeptMax);
 
-        public static ReadyEntry[] Take(int size)
-        {
-            if (t_spare is { } weak && weak.TryGetTarget(out Stack<ReadyEntry[]>? spare)
-                && spare.TryPop(out ReadyEntry[]? chunk))
-            {
-                return chunk;
-            }
+        public static ReadyEntry[] Take() => Pool.TryTake(out ReadyEntry[]? chunk) ? chunk : new ReadyEntry[ChunkSize];
 
-            return t_kept is { } kept && kept.TryPop(out chunk) ? chunk : new ReadyEntry[size];
-        }
-
-        public static void Return(ReadyEntry[] chunk)
-        {
-            Stack<ReadyEntry[]> kept = t_kept ??= new Stack<ReadyEntry[]>(KeptMax);
-            if (kept.Count < KeptMax)
-            {
-                kept.Push(chunk);
-                return;
-            }
-
-            t_spare ??= new WeakReference<Stack<ReadyEntry[]>>(null!);
-            if (!t_spare.TryGetTarget(out Stack<ReadyEntry[]>? spare))
-            {
-                spare = new Stack<ReadyEntry[]>();
-                t_spare.SetTarget(spare);
-            }
-
-            spare.Push(chunk);
-        }
+        public static void Return(ReadyEntry[] chunk) => Pool.Return(chunk);
     }
 }
