@@ -90,6 +90,15 @@ public sealed class UnixDatagramTests : DatagramTest
 
     [Theory]
     [MemberData(nameof(Backends))]
+    public void CreateDatagramEndpoint_RemoteIsNotThere_LeavesNoFile(PollerBackend backend) =>
+        RunOnLinux(backend, async () =>
+    {
+        await Assert.ThrowsAsync<SocketException>(() => OpenAsync(At("client"), At("nobody")).AsTask());
+        Assert.False(File.Exists(_directory["client"]));
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
     public void CreateDatagramEndpoint_OrdinaryFile_Stays(PollerBackend backend) => RunOnLinux(backend, async () =>
     {
         await File.WriteAllTextAsync(_directory["file"], "mine");
@@ -164,11 +173,14 @@ public sealed class UnixDatagramTests : DatagramTest
     public void Close_DatagramsAreUnsent_SendsThemFirst(PollerBackend backend) => RunOnLinux(backend, async () =>
     {
         using Socket peer = NewPeer(At("peer"));
-        RecordingDatagrams client = await OpenAsync(remote: At("peer"));
+        RecordingDatagrams client = await OpenAsync(At("client"), At("peer"));
         int sent = await FillAsync(client, remote: null);
         client.Transport.SendTo("last"u8);
         client.Transport.Close();
         Assert.True(client.Transport.IsClosing);
+
+        // Input has stopped at once.
+        peer.SendTo("late"u8, At("client"));
         await Aio.Sleep(2.Milliseconds());
         Assert.False(client.IsLost);
         List<byte[]> received = await DrainAsync(peer, sent + 1);
@@ -237,6 +249,23 @@ public sealed class UnixDatagramTests : DatagramTest
         Assert.Equal("again"u8, received[sent + 1]);
         Assert.Single(client.Errors);
         await CloseAsync(client);
+    });
+
+    /// <summary>The next try is not made any more: it would tell the protocol to go on, behind its last call.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Abort_PeerOfAnUnconnectedEndpointIsFull_NothingComesBehindTheLoss(PollerBackend backend) =>
+        RunOnLinux(backend, async () =>
+    {
+        using Socket peer = NewPeer(At("peer"));
+        RecordingDatagrams client = await OpenAsync(At("client"));
+        await FillAsync(client, At("peer"));
+        client.Transport.SetWriteBufferLimits(high: 0);
+        await Aio.Sleep(3.Milliseconds());
+        client.Transport.Abort();
+        await Until(() => client.IsLost);
+        await Aio.Sleep(5.Milliseconds());
+        Assert.Equal(["made", "pause", "lost"], client.Calls);
     });
 
     private UnixDomainSocketEndPoint At(string name) => new(_directory[name]);
