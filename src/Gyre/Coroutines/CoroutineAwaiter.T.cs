@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>Awaits a <see cref="Coroutine{T}"/>. For the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct CoroutineAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaiter
+public readonly struct CoroutineAwaiter<T> : ICriticalNotifyCompletion, ICoroutineAwaiter
 {
     private readonly CoroutineBox<T> _box;
     private readonly int _version;
@@ -28,6 +28,4 @@ public readonly struct CoroutineAwaiter<T> : ICriticalNotifyCompletion, ILoopAwa
 
     /// <inheritdoc cref="CoroutineAwaiter.OnCompleted"/>
     public void UnsafeOnCompleted(Action continuation) => CoroutineAwaiting.RunDetached(_box, continuation);
-
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => CoroutineAwaiting.Suspend(_box, leaf);
 }

@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>Awaits a <see cref="Coroutine"/>. For the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
+public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ICoroutineAwaiter
 {
     private readonly CoroutineBox<VoidResult>? _box;
     private readonly int _version;
@@ -30,6 +30,4 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ILoopAwaite
 
     /// <inheritdoc cref="OnCompleted"/>
     public void UnsafeOnCompleted(Action continuation) => CoroutineAwaiting.RunDetached(_box!, continuation);
-
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => CoroutineAwaiting.Suspend(_box!, leaf);
 }

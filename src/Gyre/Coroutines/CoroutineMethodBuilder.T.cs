@@ -43,11 +43,7 @@ public struct CoroutineMethodBuilder<T>
         where TAwaiter : INotifyCompletion
         where TStateMachine : IAsyncStateMachine
     {
-        if (default(TAwaiter) is not null && awaiter is ILoopAwaiter)
-        {
-            ((ILoopAwaiter)awaiter).Suspend(_box);
-        }
-        else
+        if (!TrySuspend(ref awaiter))
         {
             SuspendForeign(ref awaiter);
         }
@@ -58,15 +54,42 @@ public struct CoroutineMethodBuilder<T>
         where TAwaiter : ICriticalNotifyCompletion
         where TStateMachine : IAsyncStateMachine
     {
-        // For a struct awaiter both tests are constants of the JIT, and the interface call boxes nothing.
-        if (default(TAwaiter) is not null && awaiter is ILoopAwaiter)
-        {
-            ((ILoopAwaiter)awaiter).Suspend(_box);
-        }
-        else
+        if (!TrySuspend(ref awaiter))
         {
             UnsafeSuspendForeign(ref awaiter);
         }
+    }
+
+    /// <summary>Suspends the coroutine at an awaiter of this library.</summary>
+    // For a struct awaiter all tests are constants of the JIT. The interface call boxes nothing, but only in optimized
+    // code: what most coroutines await goes without, as all the code of a program that has just started is not.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool TrySuspend<TAwaiter>(ref TAwaiter awaiter)
+    {
+        if (default(TAwaiter) is null)
+        {
+            return false;
+        }
+
+        if (awaiter is ICoroutineAwaiter)
+        {
+            CoroutineAwaiting.Suspend(Unsafe.As<TAwaiter, CoroutineBox>(ref awaiter), _box);
+            return true;
+        }
+
+        if (awaiter is IReferenceAwaiter)
+        {
+            Unsafe.As<TAwaiter, ISuspendsLeaf>(ref awaiter).Suspend(_box);
+            return true;
+        }
+
+        if (awaiter is ILoopAwaiter)
+        {
+            ((ILoopAwaiter)awaiter).Suspend(_box);
+            return true;
+        }
+
+        return false;
     }
 
     private readonly void SuspendForeign<TAwaiter>(ref TAwaiter awaiter)

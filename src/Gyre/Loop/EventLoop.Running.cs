@@ -162,7 +162,7 @@ public sealed partial class EventLoop : IReadyQueue
 
         // 3. Exactly what is ready now. What that schedules waits for the next iteration, so I/O
         //    is looked at again after a bounded time.
-        RunReady(Ready.Count);
+        RunReady(Ready.BeginIteration());
         Iterations++;
     }
 

@@ -63,7 +63,7 @@ public sealed partial class EventLoop
 
         long begin = _clock.GetTimestamp();
         _poller.Poll(timeoutNanoseconds, this);
-        busy.OnBlocked(begin, _clock.GetTimestamp(), Ready.Position);
+        busy.OnBlocked(begin, _clock.GetTimestamp(), Ready.Turn);
     }
 
     /// <summary>Looks again and again until something is there or the budget is used up.</summary>
@@ -86,7 +86,7 @@ public sealed partial class EventLoop
         }
         while (!isFound && end - begin < busy.Budget);
 
-        busy.OnPolled(begin, end, isFound, Ready.Position);
+        busy.OnPolled(begin, end, isFound, Ready.Turn);
         return isFound ? 0 : timeoutNanoseconds < 0 ? -1 : timeoutNanoseconds - NanosecondsBetween(begin, end);
     }
 

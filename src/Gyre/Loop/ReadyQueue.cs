@@ -22,6 +22,8 @@ internal sealed class ReadyQueue
     private ReadyEntry[] _tailChunk;
     private long _head;
     private long _tail;
+    private long _iterationEnd;
+    private long _turnsInside;
 
     public ReadyQueue()
     {
@@ -32,6 +34,24 @@ internal sealed class ReadyQueue
 
     /// <summary>The position of the next entry to run. While an entry runs, it stands for that entry's turn.</summary>
     public long Position => _head;
+
+    /// <summary>A number for the turn that is being taken. Increases, and never repeats.</summary>
+    public long Turn => _head + _turnsInside;
+
+    /// <summary>An entry that stands for several items comes to the next one of them.</summary>
+    public void CountTurn() => _turnsInside++;
+
+    /// <summary>An iteration runs what is in the queue now, and nothing that is added from now on.</summary>
+    /// <returns>How many entries that is.</returns>
+    public int BeginIteration()
+    {
+        _iterationEnd = _tail;
+        return Count;
+    }
+
+    /// <summary>Whether the entry at a position is the last one, and waits for an iteration that has not begun: what
+    /// is added to it now runs when an entry that was added now would.</summary>
+    public bool IsOpen(long position) => position == _tail - 1 && position >= _iterationEnd;
 
     /// <summary>Adds an entry and returns its position.</summary>
     public long Enqueue(WorkItem item, object? first, object? second, ExecutionContext? context)

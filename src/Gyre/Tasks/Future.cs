@@ -9,7 +9,7 @@ namespace Gyre;
 //    └──────────Cancel───────▶ Cancelled    Callbacks are queued, never run inside the transition.
 // Invariant: _content is read together with _state, which says what it is.
 [DebuggerDisplay("{DebuggerText,nq}")]
-public abstract partial class Future : WorkItem
+public abstract partial class Future : WorkItem, ISuspendsLeaf
 {
     // Pending: who is told of the end, see AddCallback. Finished: null or a Failure. Cancelled: the message, the
     // first exception to throw, or null. One field for all: a million tasks that wait have a million of these.
@@ -73,6 +73,8 @@ public abstract partial class Future : WorkItem
     /// <summary>Awaits the end of the future and drops its result. For the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public FutureAwaiter GetAwaiter() => new(this);
+
+    void ISuspendsLeaf.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(this, leaf);
 
     internal override void Execute(object? first, object? second) =>
         throw new UnreachableException("A plain future is never in the ready queue.");

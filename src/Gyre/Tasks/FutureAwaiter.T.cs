@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>Awaits the result of a <see cref="Future{T}"/>. For the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaiter
+public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, IReferenceAwaiter
 {
     private readonly Future<T> _future;
 
@@ -27,6 +27,4 @@ public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaite
 
     /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
     public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
-
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_future, leaf);
 }

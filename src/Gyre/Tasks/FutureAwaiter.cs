@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>Awaits the end of a future. For the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
+public readonly struct FutureAwaiter : ICriticalNotifyCompletion, IReferenceAwaiter
 {
     private readonly Future _future;
 
@@ -25,6 +25,4 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion, ILoopAwaiter
 
     /// <inheritdoc cref="OnCompleted"/>
     public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_future, continuation);
-
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_future, leaf);
 }

@@ -22,7 +22,7 @@ public abstract partial class LoopTask
     /// <summary>Whether a cancelled scope reaches the place where the task is.</summary>
     internal bool IsScopeCancelled => Has(TaskFlags.ScopeCancelled);
 
-    private bool IsScopeMasked => RareOrNull is { ScopeMasks: > 0 };
+    private bool IsScopeMasked => _scopeMasks > 0;
 
     /// <summary>Whether a request waits for the next step or the next await.</summary>
     internal bool HasPendingRequest => Has(TaskFlags.MustCancel);
@@ -34,7 +34,7 @@ public abstract partial class LoopTask
     /// stop.</remarks>
     internal ScopeMask MaskScopes()
     {
-        Rare.ScopeMasks++;
+        _scopeMasks++;
         return new ScopeMask(this);
     }
 
@@ -137,7 +137,7 @@ public abstract partial class LoopTask
         {
             if (task is not null)
             {
-                task.Rare.ScopeMasks--;
+                task._scopeMasks--;
             }
         }
     }

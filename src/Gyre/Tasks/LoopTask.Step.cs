@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 // A task is always in one of these states, and each names what will take it further:
@@ -41,9 +43,18 @@ public abstract partial class LoopTask : ICoroutineRunner
     {
         AssertInvariants();
         EventLoop loop = Loop;
-        if ((_flags & ~TaskFlags.Waits) != TaskFlags.Started && !PrepareStep())
+        if ((_flags & ~TaskFlags.Waits) != TaskFlags.Started)
         {
-            return;
+            if (!Has(TaskFlags.Started) && _leaf!.Awaited is not null)
+            {
+                StartInTurn();
+                return;
+            }
+
+            if (!PrepareStep())
+            {
+                return;
+            }
         }
 
         _flags &= ~TaskFlags.Waits;
@@ -67,6 +78,32 @@ public abstract partial class LoopTask : ICoroutineRunner
         if (ended is not null)
         {
             End(ended);
+        }
+    }
+
+    /// <summary>Has <paramref name="next"/>, which was made after this task, take its first step after it.</summary>
+    // In the place for what the task waits for: a task that has not begun waits for nothing.
+    internal void StartBefore(LoopTask next) => _leaf!.Awaited = next;
+
+    /// <summary>The first steps of this task and of those that were made after it, in a turn each.</summary>
+    private void StartInTurn()
+    {
+        LoopTask? next = this;
+        try
+        {
+            while (next is { _leaf: { } root } task)
+            {
+                next = Unsafe.As<LoopTask?>(root.Awaited);
+                root.Awaited = null;
+                task.Execute(null, null);
+                Loop.Ready.CountTurn();
+            }
+        }
+        catch when (next is not null)
+        {
+            // A step does not throw. Should one, the tasks behind it are not lost.
+            Loop.Ready.Enqueue(next, null, null, null);
+            throw;
         }
     }
 

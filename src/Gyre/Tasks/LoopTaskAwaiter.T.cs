@@ -5,7 +5,7 @@ namespace Gyre;
 
 /// <summary>Awaits the result of a <see cref="LoopTask{T}"/>. For the compiler.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, ILoopAwaiter
+public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, IReferenceAwaiter
 {
     private readonly LoopTask<T> _task;
 
@@ -27,6 +27,4 @@ public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, ILoopAwai
 
     /// <inheritdoc cref="FutureAwaiter.OnCompleted"/>
     public void UnsafeOnCompleted(Action continuation) => FutureAwaiting.OnCompleted(_task, continuation);
-
-    void ILoopAwaiter.Suspend(CoroutineBox leaf) => FutureAwaiting.Suspend(_task, leaf);
 }

@@ -88,7 +88,7 @@ internal sealed class PlainWait : WorkItem, IWaitLink
         while (begun is not null)
         {
             PlainWait? next = begun.Next;
-            if (begun._turn == loop.Ready.Position)
+            if (begun._turn == loop.Ready.Turn)
             {
                 begun.Next = null;
                 if (begun._owner == part.Task)
@@ -112,7 +112,7 @@ internal sealed class PlainWait : WorkItem, IWaitLink
     public static PlainWait? LastBegunBy(LoopTask task)
     {
         var begun = (PlainWait?)task.Loop.PlainWaits;
-        while (begun is not null && (begun._owner != task || begun._turn != task.Loop.Ready.Position))
+        while (begun is not null && (begun._owner != task || begun._turn != task.Loop.Ready.Turn))
         {
             begun = begun.Next;
         }
@@ -179,7 +179,7 @@ internal sealed class PlainWait : WorkItem, IWaitLink
         {
             Remember(code, task);
             _owner = task;
-            _turn = _loop.Ready.Position;
+            _turn = _loop.Ready.Turn;
             var before = (PlainWait?)_loop.PlainWaits;
             Next = before?._turn == _turn ? before : null;
             _loop.PlainWaits = this;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 /// <summary>The pending tasks of one loop, in the order of their creation. It holds them: no task vanishes.</summary>
@@ -14,6 +16,9 @@ internal sealed class TaskRegistry : IDisposable
     private Slot[] _tail;
     private int _tailStart;
     private int _used;
+
+    // The entry of the ready queue that stands for the tasks that were made last.
+    private long _newTasks = -1;
 
     // Tokens of tasks that a call of Cancel has reached. They are cancelled when the call has done its work, because
     // that runs code of the BCL's users, which may cancel tasks itself.
@@ -59,6 +64,23 @@ internal sealed class TaskRegistry : IDisposable
         if (slot == _used - 1)
         {
             TakeBackGaps();
+        }
+    }
+
+    /// <summary>Queues the first step of a task. Tasks that are made one after another have one entry: it names the
+    /// first of them, and the last one to find its end by. So many new tasks take no room in the queue.</summary>
+    public void QueueFirstStep(LoopTask task)
+    {
+        ReadyQueue ready = Loop.Ready;
+        if (ready.IsOpen(_newTasks) && !Loop.Debug)
+        {
+            ref ReadyEntry entry = ref ready.At(_newTasks);
+            Unsafe.As<LoopTask>(entry.First ?? entry.Item).StartBefore(task);
+            entry.First = task;
+        }
+        else
+        {
+            _newTasks = ready.Enqueue(task, null, null);
         }
     }
 
