@@ -67,6 +67,11 @@ public sealed partial class PollerContract
             timeoutNanoseconds: 0);
         var sender = new FileSender(socket, file, 200_000);
         Harness.Settle();
+
+        // Who waits for room costs nothing.
+        int before = Harness.Enqueued;
+        Harness.Settle();
+        Expect.Equal(before, Harness.Enqueued);
         byte[] received = [];
         BackgroundWork reader = InBackground(() => received = ReceiveExactly(peer, (pieces * 1000) + 200_000));
         Harness.RunUntil(() => sender.IsDone);

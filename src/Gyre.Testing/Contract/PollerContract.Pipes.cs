@@ -268,11 +268,17 @@ public sealed partial class PollerContract
         Expect.Equal(1, socket.Send([7]));
     }
 
-    [Clause("A socket that is used as a pipe ends orderly when the pipe is closed.")]
+    [Clause("A socket that is used as a pipe is watched and read, and ends orderly when the pipe is closed.")]
     internal void AttachPipe_HandleOfASocket_PeerGetsAllThenTheEnd()
     {
         (Socket socket, Socket peer) = SocketPair();
         PollPipe pipe = AttachPipe(socket.SafeHandle);
+        pipe.WatchHangUp(new HangUpRecorder());
+        Harness.Settle();
+        var read = new ReceiveRecorder();
+        pipe.StartReading(read);
+        peer.Send([4, 5]);
+        Harness.RunUntil(() => read.Count == 2);
         Expect.Equal(3, pipe.TryWrite([1, 2, 3], out _));
         pipe.Close();
         Expect.Equal([1, 2, 3], ReceiveExactly(peer, 3));

@@ -167,6 +167,24 @@ public class SendfileTests : SendfileTest
             ends.Server.Transport.Abort();
         });
 
+    /// <summary>The fallback hears of the pause. When it ends early, the protocol is told, and then of its end.</summary>
+    [Theory]
+    [MemberData(nameof(BackendsAndTls))]
+    public void Sendfile_FallbackIsCancelledWhileOutputWaits_ProtocolIsPausedAndResumed(PollerBackend backend, bool tls) =>
+        Run(backend, tls, async (ends, _) =>
+        {
+            using var memory = new MemoryStream(Data);
+            ends.Server.Transport.PauseReading();
+            LoopTask<long> task = Aio.CreateTask(EventLoop.Running.Sendfile(ends.Transport, memory));
+            await Until(() => ends.Transport.IsWritingPaused);
+            Assert.DoesNotContain("pause", ends.Client.Calls);
+            task.Cancel();
+            await Aio.Wait([task]);
+            Assert.Equal("pause", ends.Client.Calls[^1]);
+            ends.Server.Transport.ResumeReading();
+            await Until(() => ends.Client.Calls[^1] == "resume");
+        });
+
     /// <summary>Guarantee G-176.</summary>
     [Theory]
     [MemberData(nameof(BackendsAndTls))]
