@@ -1,35 +1,21 @@
-// A TCP proxy: each connection to its port goes on to another server.
-//
-//     TcpProxy 8080 127.0.0.1:80      serves until Ctrl+C or SIGTERM
+// A TCP proxy: each connection to its port goes on to another server. Either end may close its direction first:
+// the end travels on, and the other direction stays open. No more is read from one side than the other has taken.
+//     TcpProxy 8080 127.0.0.1:80      serves until Ctrl+C
 //     TcpProxy                        shows itself, with a server and a client of its own
-//
-// Either end may close its direction first: the end of the input travels on, and the other direction stays
-// open. Memory is bounded: no more is read from one side than the other has taken.
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Gyre;
 
 Aio.Run(args is [var port, var upstream] ? Serve(int.Parse(port), IPEndPoint.Parse(upstream)) : Demonstrate());
 
-static async Coroutine Serve(int port, IPEndPoint upstream)
+static async Coroutine Serve(int port, EndPoint upstream)
 {
     await using Server proxy = await StartProxy(port, upstream);
-    EventLoop loop = Aio.RunningLoop;
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-    {
-        context.Cancel = true;
-        loop.CallSoonThreadSafe(() =>
-        {
-            proxy.Close();
-            proxy.AbortClients();
-        });
-    });
     Console.WriteLine($"{proxy.EndPoints[0]} -> {upstream}");
-    await proxy.WaitClosedAsync();
+    await proxy.ServeForeverAsync();
 }
 
-static Coroutine<Server> StartProxy(int port, IPEndPoint upstream) => Aio.StartServer(
+static Coroutine<Server> StartProxy(int port, EndPoint upstream) => Aio.StartServer(
     async (reader, writer) =>
     {
         try
@@ -37,47 +23,38 @@ static Coroutine<Server> StartProxy(int port, IPEndPoint upstream) => Aio.StartS
             await using Connection server = await Aio.OpenConnection(upstream);
             await Aio.TaskGroup(async group =>
             {
-                group.Start(Pump(reader, server.Writer));
-                await Pump(server.Reader, writer);
+                group.Start(Relay(reader, server.Writer));
+                await Relay(server.Reader, writer);
             });
             writer.Close();
         }
-        catch (Exception e) when (IsNetworkError(e) || e is AggregateException all && all.InnerExceptions.All(IsNetworkError))
+        catch (Exception e) when (IsNetworkError(e))
         {
             // One side is gone or broken: so is the other then.
             writer.Abort();
         }
-    },
-    "127.0.0.1", port, new StreamServerOptions { Backlog = 1024 });
+    }, "127.0.0.1", port, new StreamServerOptions { Backlog = 1024 });
 
-static async Coroutine Pump(LoopStreamReader from, LoopStreamWriter to)
+static async Coroutine Relay(LoopStreamReader from, LoopStreamWriter to)
 {
-    byte[] buffer = new byte[16 * 1024];
-    while (await from.ReadAsync(buffer.AsMemory()) is var count and > 0)
-    {
-        to.Write(buffer.AsSpan(0, count));
-        await to.DrainAsync();
-    }
-
+    await from.CopyToAsync(to);
     to.WriteEof();
 }
 
-static bool IsNetworkError(Exception e) => e is SocketException or IOException;
+static bool IsNetworkError(Exception e) => e is SocketException or IOException
+    || (e is AggregateException all && all.InnerExceptions.All(IsNetworkError));
 
 static async Coroutine Demonstrate()
 {
     await using Server upstream = await Aio.StartServer(
         async (reader, writer) =>
         {
-            byte[] all = await reader.ReadToEndAsync();
-            writer.WriteText($"{all.Length} bytes");
+            await reader.CopyToAsync(writer);
             writer.Close();
-        },
-        "127.0.0.1", 0);
-    await using Server proxy = await StartProxy(0, (IPEndPoint)upstream.EndPoints[0]);
+        }, "127.0.0.1", 0);
+    await using Server proxy = await StartProxy(0, upstream.EndPoints[0]);
     await using Connection client = await Aio.OpenConnection(proxy.EndPoints[0]);
-    client.Writer.Write(new byte[1_000_000]);
+    client.Writer.WriteText("hello");
     client.Writer.WriteEof();
-    byte[] answer = await client.Reader.ReadToEndAsync();
-    Console.WriteLine($"the answer, after half of the connection was closed: {System.Text.Encoding.UTF8.GetString(answer)}");
+    Console.WriteLine($"echoed through the proxy: {await client.Reader.ReadTextLineAsync()}");
 }

@@ -12,7 +12,8 @@ namespace Gyre;
 /// </remarks>
 internal sealed class HostResolver(
     Func<string, AddressFamily, IPAddress[]> lookup,
-    Func<IPEndPoint, NameInfoFlags, (string Host, string Service)>? names = null)
+    Func<IPEndPoint, NameInfoFlags, (string Host, string Service)>? names = null,
+    Func<AddrInfoQuery, AddrInfo[]>? addresses = null)
 {
     private const int ThreadsMax = 8;
     private const int IdleMillisecondsMax = 10_000;
@@ -21,7 +22,7 @@ internal sealed class HostResolver(
 
     private readonly object _lock = new();
 
-    // What is asked for, as a value: a name and a family, or an address and flags.
+    // What is asked for, as a value: a name and a family, an address and flags, or a query.
     private readonly Dictionary<object, Lookup> _underWay = [];
     private readonly Queue<Lookup> _queue = new();
     private int _threads;
@@ -46,6 +47,20 @@ internal sealed class HostResolver(
         var request = new Request(loop, $"The host name '{host}' cannot be resolved");
         await resolver.RunAsync((name, family), () => resolver.LookUp(name, family), request);
         return request.Take<IPAddress[]>() is { Length: > 0 } addresses ? addresses : throw request.NotFound();
+    }
+
+    /// <summary>The addresses of a host and a service, with everything that can be said about what is wanted.</summary>
+    /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
+    public static async Coroutine<AddrInfo[]> GetAddressesAsync(EventLoop loop, AddrInfoQuery query)
+    {
+        HostResolver resolver = loop.Attachment(static _ => s_system);
+        var asked = query with { Host = query.Host is { } host ? ToAscii(host) : null };
+        var request = new Request(loop, $"{query} cannot be resolved");
+        await resolver.RunAsync(asked, () => resolver.LookUp(asked), request);
+
+        // The same answer may go to others, who may change their end points.
+        return [.. request.Take<AddrInfo[]>().Select(
+            info => info with { EndPoint = new IPEndPoint(info.EndPoint.Address, info.EndPoint.Port) })];
     }
 
     /// <summary>The names of an address and its port. What is numeric needs no thread.</summary>
@@ -85,6 +100,8 @@ internal sealed class HostResolver(
         (address.Address.ToString(), address.Port.ToString(CultureInfo.InvariantCulture));
 
     private IPAddress[] LookUp(string host, AddressFamily family) => lookup(host, family);
+
+    private AddrInfo[] LookUp(AddrInfoQuery query) => (addresses ?? SystemAddresses.Get)(query);
 
     private (string Host, string Service) LookUp(IPEndPoint address, NameInfoFlags flags) =>
         (names ?? SystemNames.Get)(address, flags);

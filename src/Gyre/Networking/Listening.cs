@@ -10,6 +10,8 @@ internal static class Listening
     /// the second.</summary>
     private const int PortAttemptsMax = 10;
 
+    private static readonly IPAddress[] s_allOfThisMachine = [IPAddress.Any, IPAddress.IPv6Any];
+
     /// <summary>Resolves the hosts one after another, and listens on all their addresses. Without hosts: on all of
     /// the machine.</summary>
     public static async Coroutine<Server> CreateServerAsync(
@@ -26,10 +28,17 @@ internal static class Listening
     private static async Coroutine<List<Socket>> BindAsync(
         EventLoop loop, IReadOnlyList<string> hosts, int port, ServerOptions options)
     {
-        List<IPAddress> addresses = hosts.Count == 0 ? [IPAddress.Any, IPAddress.IPv6Any] : [];
+        AddressFamily family = options.AddressFamily;
+        List<IPAddress> addresses = [];
+        if (hosts.Count == 0)
+        {
+            addresses.AddRange(s_allOfThisMachine.Where(
+                address => family == AddressFamily.Unspecified || family == address.AddressFamily));
+        }
+
         foreach (string host in hosts)
         {
-            addresses.AddRange(await HostResolver.ResolveAsync(loop, host, AddressFamily.Unspecified));
+            addresses.AddRange(await HostResolver.ResolveAsync(loop, host, family));
         }
 
         return BindAll(addresses.Distinct(), port, options, string.Join(", ", hosts));

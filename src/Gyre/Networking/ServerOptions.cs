@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 
 namespace Gyre;
 
@@ -7,6 +8,11 @@ public class ServerOptions
 {
     private bool _reusePort;
     private bool _startServing = true;
+
+    /// <summary>Which addresses of the hosts, or of the machine, are listened on.</summary>
+    /// <value>By default all, of both families. Not for Unix sockets, or sockets that are bound already. asyncio:
+    /// <c>family</c>.</value>
+    public AddressFamily AddressFamily { get; init; } = AddressFamily.Unspecified;
 
     /// <summary>How many connections may wait to be accepted, at least 1. The system may have a lower limit.</summary>
     /// <value>100 by default.</value>

@@ -134,7 +134,23 @@ public abstract partial class Future
         }
     }
 
-    internal int RemoveCallback(WorkItem item) => RemoveCallbacks(added => ReferenceEquals(added, item));
+    /// <summary>Removes an item that was added by <see cref="AddCallback"/>.</summary>
+    /// <returns>How often it was there.</returns>
+    // Waits that end and begin again with every message come through here: nothing is allocated for the one callback
+    // that there nearly always is, and so nothing is captured in this method.
+    internal int RemoveCallback(WorkItem item)
+    {
+        if (!ReferenceEquals(Callbacks, item))
+        {
+            return Callbacks is List<WorkItem> list ? RemoveFrom(list, item) : 0;
+        }
+
+        _content = null;
+        return 1;
+
+        static int RemoveFrom(List<WorkItem> list, WorkItem item) =>
+            list.RemoveAll(added => ReferenceEquals(added, item));
+    }
 
     internal int RemoveCallbacks(Predicate<WorkItem> match)
     {

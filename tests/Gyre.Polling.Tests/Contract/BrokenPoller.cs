@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Gyre.Polling.Tests;
 
 /// <summary>Passes everything on to a backend of this machine, and does one thing wrong.</summary>
-internal sealed class BrokenPoller(Poller inner, Fault fault) : Poller
+internal sealed partial class BrokenPoller(Poller inner, Fault fault) : Poller
 {
     private bool _isDisposed;
     private int _wakes;
@@ -29,6 +29,7 @@ internal sealed class BrokenPoller(Poller inner, Fault fault) : Poller
         };
         Volatile.Write(ref _wakes, Math.Max(Volatile.Read(ref _wakes) - 1, 0));
         inner.Poll(timeout, fault == Fault.ExecutesInsideThePoll ? new Executor() : ready);
+        TellOfClosedDescriptors();
     }
 
     public override void Wake()
@@ -60,6 +61,10 @@ internal sealed class BrokenPoller(Poller inner, Fault fault) : Poller
             return inner.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         }
         catch (ObjectDisposedException) when (fault == Fault.ClosedIsSilent)
+        {
+            return null!;
+        }
+        catch (InvalidOperationException) when (fault == Fault.MisuseIsSilent)
         {
             return null!;
         }

@@ -123,4 +123,37 @@ public enum Fault
 
     /// <summary>The errors of misuse do not say what to do.</summary>
     ErrorsSayNothing,
+
+    /// <summary>A watch is told of what it watches once, and not in each poll.</summary>
+    WatchTellsOnce,
+
+    /// <summary>Of a watch's two sinks that of the output is called first.</summary>
+    TellsOutputFirst,
+
+    /// <summary>A sink that another took the place of is told, too.</summary>
+    TellsTheReplaced,
+
+    /// <summary>A wait is told twice.</summary>
+    WaitTellsTwice,
+
+    /// <summary>A wait is told of what comes after it only, and nothing is received that no wait was told of.</summary>
+    WaitMissesWhatCameBefore,
+
+    /// <summary><see cref="PollWatch.TryReceive"/> does not tell of the end of the input.</summary>
+    HidesTheEnd,
+
+    /// <summary>No watch is told of room for output.</summary>
+    LosesOutput,
+
+    /// <summary>What <see cref="PollWatch.TryAccept"/> gives blocks.</summary>
+    AcceptedSocketsBlock,
+
+    /// <summary>The sink of a descriptor that is closed is told.</summary>
+    TellsOfClosedDescriptors,
+
+    /// <summary>Every descriptor has the first one's watch.</summary>
+    OneWatchForAll,
+
+    /// <summary>What was watched once is held for ever.</summary>
+    KeepsWatchedDescriptors,
 }

@@ -63,6 +63,20 @@ public sealed class LayoutTests
     }
 
     [Fact]
+    public void AddressHints_On64Bits_HasTheCLibrarysLayout()
+    {
+        Assert.SkipUnless(Environment.Is64BitProcess, "The layout is known for 64 bits.");
+        Assert.Equal(48, Unsafe.SizeOf<AddressHints>());
+        Assert.Equal(4, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.Family)));
+        Assert.Equal(8, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.SocketType)));
+        Assert.Equal(12, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.Protocol)));
+        Assert.Equal(16, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.AddressLength)));
+        Assert.Equal(24, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.Address)));
+        Assert.Equal(32, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.CanonicalName)));
+        Assert.Equal(40, Marshal.OffsetOf<AddressHints>(nameof(AddressHints.Next)));
+    }
+
+    [Fact]
     public void KernelMessage_Always_HasTheKernelsLayout()
     {
         Assert.Equal(64, Unsafe.SizeOf<KernelMessage>());

@@ -57,6 +57,24 @@ public class AddressTests : NetworkTest
                 server.EndPoints.Cast<IPEndPoint>().Select(local => local.Address);
         });
 
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CreateServer_OfOneFamily_ListensOnItsAddressesOnly(PollerBackend backend) => Run(backend, async () =>
+    {
+        UseResolver((_, family) => family == AddressFamily.InterNetwork ? [IPAddress.Loopback] : throw new FormatException());
+        var options = new ServerOptions { AddressFamily = AddressFamily.InterNetwork };
+        foreach (string? host in new[] { null, "four.example", "127.0.0.1" })
+        {
+            Server server = await EventLoop.Running.CreateServer(() => new RecordingProtocol(), host, 0, options);
+            Assert.Equal(AddressFamily.InterNetwork, Assert.Single(server.EndPoints).AddressFamily);
+            await server.DisposeAsync();
+        }
+
+        SocketException error = await Assert.ThrowsAsync<SocketException>(
+            () => EventLoop.Running.CreateServer(() => new RecordingProtocol(), "::1", 0, options).AsTask());
+        Assert.Equal(SocketError.HostNotFound, error.SocketErrorCode);
+    });
+
     /// <summary>CPython: EventLoopTestsMixin.test_create_server_multiple_hosts_ipv6.</summary>
     [Theory]
     [MemberData(nameof(Backends))]

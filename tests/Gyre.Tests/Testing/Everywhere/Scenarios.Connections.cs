@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Gyre.Testing;
 using Gyre.Tests.Streams;
 
@@ -24,6 +25,7 @@ internal static partial class Scenarios
             "Connection.DisposeAsync()",
             async scenario => await CancelClose(scenario, static client => client.DisposeAsync()),
             realTime: true);
+        all.Add("LoopStreamReader.CopyToAsync(LoopStreamWriter)", CancelCopy, realTime: true);
         all.Add(
             "Aio.OpenConnection(String, Int32, StreamConnectionOptions)",
             async scenario => await CancelOpen(scenario, static end => Aio.OpenConnection("127.0.0.1", end.Port)),
@@ -50,6 +52,26 @@ internal static partial class Scenarios
         byte[] received = await pair.Server.Reader.ReadToEndAsync();
         await End(target);
         Assert.Equal(LargeSize, received.Length);
+    }
+
+    /// <summary>What was passed on and what is left make up what was sent.</summary>
+    private static async Coroutine CancelCopy(CancelScenario scenario)
+    {
+        await using StreamPair pair = await StreamPair.OpenAsync();
+        var source = new LoopStreamReader();
+        string[] pieces = ["01", "234", "", "56789"];
+        LoopTask<long> target = scenario.Target(source.CopyToAsync(pair.Client.Writer));
+        foreach (string piece in pieces)
+        {
+            await Aio.Sleep(1.Milliseconds());
+            source.FeedData(Encoding.UTF8.GetBytes(piece));
+        }
+
+        source.FeedEof();
+        await End(target);
+        pair.Client.Writer.Write(await source.ReadToEndAsync());
+        pair.Client.Writer.WriteEof();
+        Assert.Equal(string.Concat(pieces), Encoding.UTF8.GetString(await pair.Server.Reader.ReadToEndAsync()));
     }
 
     /// <summary>The connection ends, whether or not anybody waits for it, after everything was

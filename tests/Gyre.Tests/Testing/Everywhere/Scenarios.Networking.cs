@@ -51,11 +51,30 @@ internal static partial class Scenarios
                 Assert.NotEmpty(await other);
             },
             realTime: true);
+        AddLookups(all);
         AddServers(all);
         AddSockets(all);
         AddDatagrams(all);
         AddTls(all);
         AddPipes(all);
+    }
+
+    private static void AddLookups(Dictionary<string, Scenario> all)
+    {
+        const string Rest = "AddressFamily, SocketType, ProtocolType, AddrInfoFlags)";
+        Add($"EventLoop.GetAddrInfoAsync(String, String, {Rest}", loop => loop.GetAddrInfoAsync("localhost", "80"));
+        Add($"EventLoop.GetAddrInfoAsync(String, Int32, {Rest}", loop => loop.GetAddrInfoAsync("localhost", 80));
+
+        void Add(string name, Func<EventLoop, Coroutine<IReadOnlyList<AddrInfo>>> get) => all.Add(
+            name,
+            async scenario =>
+            {
+                LoopTask<IReadOnlyList<AddrInfo>> target = scenario.Target(get(Aio.RunningLoop));
+                LoopTask<IReadOnlyList<AddrInfo>> other = Aio.CreateTask(get(Aio.RunningLoop));
+                await End(target);
+                Assert.NotEmpty(await other);
+            },
+            realTime: true);
     }
 
     private static void AddServers(Dictionary<string, Scenario> all)

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace Gyre.Polling;
+
+/// <summary>The C library's struct addrinfo, on 64-bit Linux: what is asked for, and an item of the answer.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct AddressHints
+{
+    public int Flags;
+    public int Family;
+    public int SocketType;
+    public int Protocol;
+    public uint AddressLength;
+    public byte* Address;
+    public byte* CanonicalName;
+    public AddressHints* Next;
+}
