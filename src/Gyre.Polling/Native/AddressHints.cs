@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace Gyre.Polling;
 
 /// <summary>The C library's struct addrinfo, on 64-bit Linux: what is asked for, and an item of the answer.</summary>
+// SAFETY: the pointers of an answer lead into the C library's list, until that is freed.
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct AddressHints
 {

@@ -171,7 +171,12 @@ public class AddrInfoTests
     public void GetByBcl_CanonicalNameAndNamesOfServices()
     {
         var query = new AddrInfoQuery(
-            "127.0.0.1", "80", AddressFamily.Unspecified, SocketType.Unknown, ProtocolType.Unspecified, AddrInfoFlags.CanonicalName);
+            "127.0.0.1",
+            "80",
+            AddressFamily.Unspecified,
+            SocketType.Unknown,
+            ProtocolType.Unspecified,
+            AddrInfoFlags.CanonicalName);
         AddrInfo[] found = SystemAddresses.GetByBcl(query);
         Assert.Equal(["127.0.0.1", "", ""], found.Select(info => info.CanonicalName));
         SocketException error = Assert.Throws<SocketException>(
