@@ -52,7 +52,8 @@ public static partial class Aio
     public static Coroutine<T> Sleep<T>(TimeSpan delay, T result) => Sleeping.Call(delay, result);
 
     /// <summary>Lets everything else that is ready run first. The cheapest wait. asyncio: <c>sleep(0)</c>.</summary>
-    /// <remarks>Guarantee G-25.</remarks>
+    /// <remarks>For long computations. A task whose awaits all end at once gives way by itself after so many of them, see
+    /// <see cref="EventLoopOptions.StepBudget"/>; but only here is it cancelled. Guarantee G-25.</remarks>
     public static YieldAwaitable Yield() => new(EventLoop.Running);
 
     /// <summary>A future that ends as an awaitable does. asyncio: <c>ensure_future</c>.</summary>

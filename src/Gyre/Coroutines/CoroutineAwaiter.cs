@@ -18,7 +18,9 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ICoroutineA
 
     /// <summary>Whether there is nothing to wait for.</summary>
     /// <exception cref="InvalidOperationException">The coroutine was awaited before.</exception>
-    public bool IsCompleted => _box is null || CoroutineAwaiting.IsCompleted(_box, _version);
+    public bool IsCompleted => _box is null
+        ? CoroutineAwaiting.GoesOn(EventLoop.RunningOrNull)
+        : CoroutineAwaiting.IsCompleted(_box, _version);
 
     /// <summary>Ends the await: returns, or throws the coroutine's error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,5 +31,6 @@ public readonly struct CoroutineAwaiter : ICriticalNotifyCompletion, ICoroutineA
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
     /// <inheritdoc cref="OnCompleted"/>
-    public void UnsafeOnCompleted(Action continuation) => CoroutineAwaiting.RunDetached(_box!, continuation);
+    public void UnsafeOnCompleted(Action continuation) =>
+        CoroutineAwaiting.RunDetached(_box ?? CompletedBox.Create(), continuation);
 }

@@ -16,8 +16,17 @@ internal static class CoroutineAwaiting
         return false;
     }
 
+    /// <summary>Whether an await of what is done may end at once. If not, the coroutine gives way in it.</summary>
+    public static bool GoesOn(EventLoop? loop) => loop is null || --loop.AwaitsLeft > 0 || !loop.IsBudgetSpent();
+
+    /// <summary>Has the trampoline see that what <paramref name="leaf"/> awaits has ended, and whether to give
+    /// way.</summary>
+    public static void SuspendAtDone(CoroutineBox leaf) => leaf.Call(CompletedBox.Passing);
+
     /// <summary>Links the coroutine to the one that awaits it, which the trampoline finds calling.</summary>
-    public static void Suspend(CoroutineBox box, CoroutineBox leaf) => leaf.Call(box);
+    /// <param name="box">Null for the default coroutine, which has ended: the leaf may have to give way.</param>
+    /// <param name="leaf">The one that awaits it.</param>
+    public static void Suspend(CoroutineBox? box, CoroutineBox leaf) => leaf.Call(box ?? CompletedBox.Passing);
 
     /// <summary>Runs a coroutine that plain <c>async Task</c> code awaits.</summary>
     public static void RunDetached(CoroutineBox box, Action continuation)

@@ -63,6 +63,9 @@ internal abstract class CoroutineBox
     /// <summary>The type that declares the method, where there is no <see cref="StateMachineType"/> to tell.</summary>
     public virtual string? DeclaredIn => null;
 
+    /// <summary>Whether the method is one of this library's.</summary>
+    public bool IsOfLibrary => StateMachineType is not { } type || type.Assembly == typeof(CoroutineBox).Assembly;
+
     /// <summary>Runs the coroutine to its next suspension or to its end. Never throws.</summary>
     public abstract void MoveNext();
 

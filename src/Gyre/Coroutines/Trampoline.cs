@@ -40,8 +40,9 @@ internal sealed class Trampoline
     /// <param name="box">The innermost box.</param>
     /// <param name="outer">The loop's current work before that of this chain: where a chain has started this one
     /// eagerly, its task.</param>
+    /// <param name="loop">The loop that runs, for the count of awaits.</param>
     /// <returns>The chain's root when it has ended, or null when the task was suspended.</returns>
-    public CoroutineBox? Run(CoroutineBox box, WorkItem? outer)
+    public CoroutineBox? Run(CoroutineBox box, WorkItem? outer, EventLoop loop)
     {
         CoroutineBox? outerAnchor = _anchor;
         if (outerAnchor is not null)
@@ -79,6 +80,12 @@ internal sealed class Trampoline
             }
 
             parent.OnReturned();
+            if (--loop.AwaitsLeft <= 0 && TryGiveWay(parent, loop))
+            {
+                box = null!;
+                break;
+            }
+
             box = parent;
         }
 
@@ -91,6 +98,21 @@ internal sealed class Trampoline
         }
 
         return box;
+    }
+
+    /// <summary>Has the task give way, if this is the place for it.</summary>
+    // Here, where what was awaited has ended, and not before it begins: who awaits a coroutine relies on it to run at
+    // once, up to the place where it waits (G-23). Otherwise what it looked at before may have changed.
+    private static bool TryGiveWay(CoroutineBox parent, EventLoop loop)
+    {
+        // The library's own coroutines are short, and may go on without looking again. The next one is not.
+        if (parent.IsOfLibrary || !loop.IsBudgetSpent())
+        {
+            return false;
+        }
+
+        ((ICoroutineRunner)loop.CurrentWork!).GiveWay(parent);
+        return true;
     }
 
     /// <summary>The coroutine that runs now in a chain of this task; null when none does.</summary>

@@ -176,6 +176,7 @@ public sealed partial class EventLoop : IReadyQueue
                 for (; count > 0; count--)
                 {
                     entry = Ready.Dequeue();
+                    BeginTurn();
                     if (entry.Context is { } context && ExecutionContext.Capture() != context)
                     {
                         ExecutionContext.Restore(context);

@@ -41,6 +41,28 @@ public sealed class EventLoopOptions
         }
     }
 
+    /// <summary>How many awaits may end in one turn of the loop: the last of them gives way to what else is ready, to I/O
+    /// and to timers. Zero: any number, as in asyncio.</summary>
+    /// <value>10,000 by default.</value>
+    /// <remarks>A turn is a task's step, with the steps that it starts eagerly. Awaits of BCL tasks and of
+    /// <see cref="ValueTask"/>s are not counted. The task gives way as with <c>Aio.Yield()</c>, between the end of what it
+    /// awaited and its own next line, and nothing is lost: a request to cancel that comes meanwhile waits for the next
+    /// await that waits. Guarantee G-83.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is below zero.</exception>
+    public int StepBudget
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
+    = StepBudgetUsual;
+
+    internal const int StepBudgetUsual = 10_000;
+
     internal static TimeSpan BusyPollUsual { get; } = TimeSpan.FromMicroseconds(50);
 
     internal static TimeSpan BusyPollMax { get; } = TimeSpan.FromMilliseconds(1);

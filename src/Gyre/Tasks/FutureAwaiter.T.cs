@@ -12,7 +12,7 @@ public readonly struct FutureAwaiter<T> : ICriticalNotifyCompletion, IReferenceA
     internal FutureAwaiter(Future<T> future) => _future = future;
 
     /// <inheritdoc cref="FutureAwaiter.IsCompleted"/>
-    public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
+    public bool IsCompleted => _future.IsDone ? FutureAwaiting.GoesOn(_future) : FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns the result or throws the error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,7 @@ public readonly struct FutureAwaiter : ICriticalNotifyCompletion, IReferenceAwai
     /// <summary>Whether the future is done.</summary>
     /// <exception cref="InvalidOperationException">The future belongs to another loop, or is the running task
     /// itself.</exception>
-    public bool IsCompleted => _future.IsDone || FutureAwaiting.MustWait(_future);
+    public bool IsCompleted => _future.IsDone ? FutureAwaiting.GoesOn(_future) : FutureAwaiting.MustWait(_future);
 
     /// <summary>Ends the await: returns, or throws the future's error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

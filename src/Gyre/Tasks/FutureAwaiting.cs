@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
 namespace Gyre;
@@ -25,9 +26,26 @@ internal static class FutureAwaiting
         return false;
     }
 
+    /// <summary>Whether the await of a future that is done may end at once.</summary>
+    // A loop counts on its own thread only. Elsewhere there is nothing to give way to.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool GoesOn(Future future) =>
+        EventLoop.RunningOrNull is not { } loop
+        || loop != future.Loop
+        || --loop.AwaitsLeft > 0
+        || !loop.IsBudgetSpent();
+
     /// <summary>Suspends the running task until the future is done.</summary>
-    public static void Suspend(Future future, CoroutineBox leaf) =>
+    public static void Suspend(Future future, CoroutineBox leaf)
+    {
+        if (future.IsDone)
+        {
+            CoroutineAwaiting.SuspendAtDone(leaf);
+            return;
+        }
+
         future.Loop.StepOwner.SuspendOn(future, leaf);
+    }
 
     /// <summary>What the await of a future that is done throws instead of giving a result; null for none.</summary>
     // The awaiters throw it themselves, and are inlined: each frame between a throw and its catch costs 200 ns.

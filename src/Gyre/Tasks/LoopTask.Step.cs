@@ -5,7 +5,7 @@ namespace Gyre;
 // A task is always in one of these states, and each names what will take it further:
 //
 // Queued ──its turn──▶ Running ──await──▶ Waiting ──Waiter is done──▶ Queued
-//    ▲                    ├──yield──▶ Queued
+//    ▲                    ├──yield, spent budget──▶ Queued
 //    │                    ├──foreign await──▶ Foreign ──its continuation──▶ Queued
 //    └── created          └──return, throw──▶ done
 //
@@ -35,6 +35,13 @@ public abstract partial class LoopTask : ICoroutineRunner
     internal void SuspendToYield(CoroutineBox leaf)
     {
         _leaf = leaf;
+        Loop.Ready.Enqueue(this, null, null, null);
+    }
+
+    void ICoroutineRunner.GiveWay(CoroutineBox leaf)
+    {
+        _leaf = leaf;
+        _flags |= TaskFlags.GaveWay;
         Loop.Ready.Enqueue(this, null, null, null);
     }
 
@@ -68,7 +75,7 @@ public abstract partial class LoopTask : ICoroutineRunner
 
         WorkItem? outer = loop.CurrentWork;
         loop.CurrentWork = this;
-        CoroutineBox? ended = Trampoline.Current.Run(leaf, outer);
+        CoroutineBox? ended = Trampoline.Current.Run(leaf, outer, loop);
         loop.CurrentWork = outer;
         if (ExecutionContext.Capture() is { } left && left != _context)
         {
@@ -95,6 +102,7 @@ public abstract partial class LoopTask : ICoroutineRunner
             {
                 next = Unsafe.As<LoopTask?>(root.Awaited);
                 root.Awaited = null;
+                Loop.BeginTurn();
                 task.Execute(null, null);
                 Loop.Ready.CountTurn();
             }
@@ -107,20 +115,22 @@ public abstract partial class LoopTask : ICoroutineRunner
         }
     }
 
-    /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended.</summary>
+    /// <summary>The rare cases of a step: the first one, a pending cancellation, a foreign await that ended, a
+    /// spent budget.</summary>
     /// <returns>False when the task has ended without running.</returns>
     private bool PrepareStep()
     {
         Future? waiter = Waiter;
-        bool foreign = Has(TaskFlags.WaitsForForeign);
+        bool hasResult = (_flags & (TaskFlags.WaitsForForeign | TaskFlags.GaveWay)) != 0;
         bool first = !Has(TaskFlags.Started);
-        _flags = (_flags | TaskFlags.Started) & ~TaskFlags.WaitsForForeign;
+        _flags = (_flags | TaskFlags.Started) & ~(TaskFlags.WaitsForForeign | TaskFlags.GaveWay);
 
-        // The result of a foreign await cannot be replaced: its request stays for the next await.
-        if (!Has(TaskFlags.MustCancel) || foreign)
+        // The result of a foreign await cannot be replaced, and one that is there already would be lost: the request
+        // stays for the next await.
+        if (!Has(TaskFlags.MustCancel) || hasResult)
         {
             // A yield has no future that a cancelled scope could cancel.
-            if (Has(TaskFlags.ScopeCancelled) && !foreign && !first && waiter is null)
+            if (Has(TaskFlags.ScopeCancelled) && !hasResult && !first && waiter is null)
             {
                 Loop.Injected = new CancelledException(Scope!.FindCancelled()!.Reason);
             }

@@ -81,6 +81,9 @@ public abstract partial class LoopTask : Future
         /// <summary>The leaf knows what the task waits for, or has waited for until it was queued.</summary>
         Waits = 512,
 
+        /// <summary>The task has given way where what it awaited had ended: its result waits for it.</summary>
+        GaveWay = 1024,
+
         /// <summary>All that is known of a request that waits.</summary>
         PendingRequest = MustCancel | SentByToken | SentToPlain,
     }

@@ -12,7 +12,7 @@ public readonly struct LoopTaskAwaiter<T> : ICriticalNotifyCompletion, IReferenc
     internal LoopTaskAwaiter(LoopTask<T> task) => _task = task;
 
     /// <inheritdoc cref="FutureAwaiter.IsCompleted"/>
-    public bool IsCompleted => _task.IsDone || FutureAwaiting.MustWait(_task);
+    public bool IsCompleted => _task.IsDone ? FutureAwaiting.GoesOn(_task) : FutureAwaiting.MustWait(_task);
 
     /// <summary>Ends the await: returns the result or throws the error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

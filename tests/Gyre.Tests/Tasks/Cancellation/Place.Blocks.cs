@@ -198,5 +198,20 @@ internal sealed partial record Place
             _ = EndsAfterRequest(probe);
             await probe.Watch(Aio.WrapFuture(new TaskCompletionSource().Task));
         }),
+        new("awaits plain code that was called in the same turn", async probe =>
+        {
+            probe.RequestLater();
+            await probe.Watch(Bcl(PlainCode(probe)));
+        }),
+        new("awaits plain code that was called in an earlier turn", async probe =>
+        {
+            probe.RequestLater();
+            Task task = PlainCode(probe);
+            await Aio.Yield();
+            await probe.Watch(Bcl(task));
+            await probe.Watch(Aio.Sleep(s_soon), "next await");
+        }),
     ];
+
+    private static async Task PlainCode(Probe probe) => await probe.Watch(Aio.Sleep(s_later), "code");
 }

@@ -54,6 +54,17 @@ internal sealed partial record Place(string Name, Func<Probe, Coroutine> Run, bo
             await probe.Watch(done);
             await probe.Watch(Aio.Sleep(s_soon), "next await");
         }, NeedsImmediate: true),
+        new("has given way, its budget spent", async probe =>
+        {
+            Aio.RunningLoop.CallSoon(() => probe.Source.Request(probe, null));
+            for (int i = 0; i < 10 * EventLoopOptions.StepBudgetUsual; i++)
+            {
+                await Returns();
+            }
+
+            probe.See("awaits return");
+            await probe.Watch(Aio.Sleep(s_soon), "next await");
+        }),
     ];
 
     private static Place[] Combinators() =>
@@ -98,6 +109,10 @@ internal sealed partial record Place(string Name, Func<Probe, Coroutine> Run, bo
     private static async Coroutine Bcl(Task task) => await task;
 
     private static async Coroutine Drop<T>(Coroutine<T> coroutine) => await coroutine;
+
+    private static async Coroutine Returns()
+    {
+    }
 
     private static async Coroutine Yields()
     {
