@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 /// <summary>The library's static face: what the <c>asyncio</c> module is to Python.</summary>
@@ -35,6 +37,23 @@ public static partial class Aio
     /// <inheritdoc cref="Run(Coroutine, EventLoopOptions?)"/>
     /// <returns>The coroutine's result.</returns>
     public static T Run<T>(Coroutine<T> main, EventLoopOptions? options = null)
+    {
+        using var runner = new Runner(options);
+        return runner.Run(main);
+    }
+
+    /// <summary>Runs a new loop on this thread until a BCL task, or what else can be awaited, has ended.</summary>
+    /// <inheritdoc cref="Run(Coroutine, EventLoopOptions?)"/>
+    [OverloadResolutionPriority(UntypedPriority)]
+    public static void Run(Awaitable main, EventLoopOptions? options = null)
+    {
+        using var runner = new Runner(options);
+        runner.Run(main);
+    }
+
+    /// <inheritdoc cref="Run(Awaitable, EventLoopOptions?)"/>
+    /// <returns>The task's result.</returns>
+    public static T Run<T>(Task<T> main, EventLoopOptions? options = null)
     {
         using var runner = new Runner(options);
         return runner.Run(main);

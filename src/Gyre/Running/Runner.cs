@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Gyre;
@@ -9,6 +10,9 @@ public sealed class Runner : IDisposable
 {
     /// <summary>How long the end waits for calls in the default executor.</summary>
     private static readonly TimeSpan s_executorJoinMax = TimeSpan.FromMinutes(5);
+
+    // Below the overloads that know the result.
+    private const int UntypedPriority = -1;
 
     private readonly Func<EventLoop> _makeLoop;
     private EventLoop? _loop;
@@ -64,12 +68,36 @@ public sealed class Runner : IDisposable
 
     /// <inheritdoc cref="Run(Coroutine, ExecutionContext?)"/>
     /// <returns>The coroutine's result.</returns>
-    public T Run<T>(Coroutine<T> main, ExecutionContext? context = null)
+    public T Run<T>(Coroutine<T> main, ExecutionContext? context = null) =>
+        RunToResult(main, context, static (loop, main, context) => loop.CreateTask(main, context: context));
+
+    /// <summary>Runs until anything that can be awaited has ended: a future or task of this loop, a BCL task.</summary>
+    /// <inheritdoc cref="Run(Coroutine, ExecutionContext?)"/>
+    /// <param name="main">On Ctrl-C a future or task is cancelled; a BCL task is let go of.</param>
+    /// <param name="context">The context of this run alone; the runner's own when null.</param>
+    [OverloadResolutionPriority(UntypedPriority)]
+    public void Run(Awaitable main, ExecutionContext? context = null)
     {
-        LoopTask<T> task = CreateMain(
-            main, context, static (loop, main, context) => loop.CreateTask(main, context: context));
-        Run(task, keepContext: context is null);
-        return task.Result;
+        main.ThrowIfNone();
+        Run(
+            CreateMain(main, context, static (loop, main, context) => loop.CreateTask(Await(main), context: context)),
+            keepContext: context is null);
+    }
+
+    /// <inheritdoc cref="Run(Awaitable, ExecutionContext?)"/>
+    /// <returns>The result.</returns>
+    public T Run<T>(IAwaitable<T> main, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        return RunToResult(main, context, static (loop, main, context) => loop.CreateTask(Await(main), context: context));
+    }
+
+    /// <inheritdoc cref="Run(Awaitable, ExecutionContext?)"/>
+    /// <returns>The task's result.</returns>
+    public T Run<T>(Task<T> main, ExecutionContext? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(main);
+        return RunToResult(main, context, static (loop, main, context) => loop.CreateTask(Await(main), context: context));
     }
 
     /// <summary>Ends the runner: cancels the tasks that are left, waits for them, closes the async iterators of
@@ -148,6 +176,20 @@ public sealed class Runner : IDisposable
 
     private static async Coroutine WaitForAll(IReadOnlyList<LoopTask> tasks) =>
         await Waiting.Wait(tasks, timeout: null, WhenDone.All);
+
+    private static async Coroutine Await(Awaitable main) => await main;
+
+    private static async Coroutine<T> Await<T>(IAwaitable<T> main) => await main;
+
+    private static async Coroutine<T> Await<T>(Task<T> main) => await BclBridge.Wrap(EventLoop.Running, main);
+
+    private T RunToResult<TMain, T>(
+        TMain main, ExecutionContext? context, Func<EventLoop, TMain, ExecutionContext?, LoopTask<T>> create)
+    {
+        LoopTask<T> task = CreateMain(main, context, create);
+        Run(task, keepContext: context is null);
+        return task.Result;
+    }
 
     private TTask CreateMain<TCoroutine, TTask>(
         TCoroutine main, ExecutionContext? context, Func<EventLoop, TCoroutine, ExecutionContext?, TTask> create)

@@ -22,6 +22,67 @@ public class RunnerTests
         }
     }
 
+    /// <summary>CPython: RunnerTests.test_run_future.</summary>
+    [Fact]
+    public void Run_AFuture_ReturnsItsResult()
+    {
+        using var runner = new Runner(new VirtualClock().CreateOptions());
+        Future<string> future = runner.Loop.CreateFuture<string>();
+        future.SetResult("done");
+        Assert.Equal("done", runner.Run(future));
+        LoopTask<int> task = runner.Loop.CreateTask(Aio.Sleep(1.Seconds(), 7));
+        Assert.Equal(7, runner.Run(task));
+        Assert.Equal(1.Seconds(), runner.Loop.Time);
+    }
+
+    /// <summary>CPython: RunnerTests.test_run_awaitable.</summary>
+    [Fact]
+    public void Run_ABclTask_ReturnsItsResult()
+    {
+        using var runner = new Runner();
+        Assert.Equal("done", runner.Run(Task.Run(() => "done")));
+        Assert.Equal("done", Aio.Run(Task.Run(() => "done")));
+        Assert.Throws<ArithmeticException>(() => runner.Run(Task.FromException<int>(new ArithmeticException())));
+    }
+
+    /// <summary>CPython: RunnerTests.test_run_awaitable.</summary>
+    [Fact]
+    public void Run_AnythingWithoutAResult_ReturnsWhenItHasEnded()
+    {
+        using var runner = new Runner();
+        bool ended = false;
+        runner.Run(Task.Run(() => { ended = true; }));
+        Assert.True(ended);
+        runner.Run(new ValueTask(Task.CompletedTask));
+        Future future = runner.Loop.CreateTask(Aio.Sleep(TimeSpan.Zero));
+        runner.Run(future);
+        Assert.True(future.IsDone);
+        Aio.Run(Task.CompletedTask);
+        Assert.Throws<ArithmeticException>(() => runner.Run(Task.FromException(new ArithmeticException())));
+    }
+
+    [Fact]
+    public void Run_OfAFutureThatIsCancelled_CancelsIt()
+    {
+        using var runner = new Runner();
+        Future<int> future = runner.Loop.CreateFuture<int>();
+        EventLoop loop = runner.Loop;
+
+        // In the second iteration the run waits for the future.
+        loop.CallSoon(() => loop.CallSoon(() => loop.AllTasks()[0].Cancel()));
+        Assert.Throws<CancelledException>(() => runner.Run(future));
+        Assert.True(future.IsCancelled);
+    }
+
+    [Fact]
+    public void Run_OfNothing_IsRefused()
+    {
+        using var runner = new Runner();
+        Assert.Throws<ArgumentNullException>(() => runner.Run((Task<int>)null!));
+        Assert.Throws<ArgumentNullException>(() => runner.Run((Future<int>)null!));
+        Assert.Throws<ArgumentNullException>(() => runner.Run((Task)null!));
+    }
+
     [Fact]
     public void Tasks_OfOneRun_GoOnInTheNext()
     {
