@@ -11,7 +11,11 @@ internal sealed class ChildServer : IDisposable
 {
     private const string Name = "child-server";
 
+    private const int ErrorLinesMax = 40;
+
     private readonly Process _process;
+    private readonly Queue<string> _errors = [];
+    private bool _isEnding;
 
     private ChildServer(Process process, int port)
     {
@@ -59,8 +63,9 @@ internal sealed class ChildServer : IDisposable
         Process process = Process.Start(start)!;
         string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The server did not start.");
         var child = new ChildServer(process, int.Parse(line, CultureInfo.InvariantCulture));
-        process.ErrorDataReceived += (_, data) =>
-            child.Reports += data.Data?.StartsWith("gyre: ", StringComparison.Ordinal) == true ? 1 : 0;
+        process.ErrorDataReceived += (_, data) => child.OnError(data.Data);
+        process.Exited += (_, _) => child.OnExited();
+        process.EnableRaisingEvents = true;
         process.BeginErrorReadLine();
         return child;
     }
@@ -74,8 +79,34 @@ internal sealed class ChildServer : IDisposable
 
     public void Dispose()
     {
+        Volatile.Write(ref _isEnding, true);
         _process.Kill();
         _process.Dispose();
+    }
+
+    private void OnError(string? line)
+    {
+        Reports += line?.StartsWith("gyre: ", StringComparison.Ordinal) == true ? 1 : 0;
+        lock (_errors)
+        {
+            _errors.Enqueue(line ?? "");
+            if (_errors.Count > ErrorLinesMax)
+            {
+                _errors.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>A server that ends by itself has failed, and has said why in its last words.</summary>
+    private void OnExited()
+    {
+        if (!Volatile.Read(ref _isEnding))
+        {
+            lock (_errors)
+            {
+                Console.Error.WriteLine($"The server has ended, code {_process.ExitCode}:\n{string.Join('\n', _errors)}");
+            }
+        }
     }
 
     private static async Coroutine Serve()

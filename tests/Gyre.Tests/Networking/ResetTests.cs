@@ -95,6 +95,56 @@ public class ResetTests : TlsServerTest
         await server.DisposeAsync();
     });
 
+    /// <summary>Connections to a TLS server that are reset before it has accepted them are failed handshakes at the most,
+    /// and nobody's connections.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reset_InTheBacklogOfATlsServer_DoesNotDisturb(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Resets = 30;
+        (Server server, List<RecordingProtocol> accepted) = await Serve();
+        for (int i = 0; i < Resets; i++)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect("127.0.0.1", PortOf(server));
+            socket.LingerState = new LingerOption(true, 0);
+        }
+
+        await Exchange(server);
+        await Until(() => server.ClientCount == 0);
+        Assert.InRange(accepted.Count, 1, Resets + 1);
+        Assert.InRange(Reports.Count, accepted.Count - 1, Resets);
+        Assert.All(Reports, report => Assert.True(report.Exception is IOException or SocketException, report.ToString()));
+        Reports.Clear();
+        Assert.Single(accepted, protocol => protocol.Calls.Contains("lost"));
+        Assert.Equal(accepted.Count - 1, accepted.Count(protocol => protocol.Calls.Count == 0));
+        await server.DisposeAsync();
+    });
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Reset_DuringTheHandshakeOfAClient_FailsTheConnectionOnly(PollerBackend backend) => Run(backend, async () =>
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var protocol = new RecordingProtocol();
+        LoopTask<(Transport, RecordingProtocol)> connecting = Aio.CreateTask(EventLoop.Running.CreateConnection(
+            () => protocol,
+            "127.0.0.1",
+            ((System.Net.IPEndPoint)listener.LocalEndpoint).Port,
+            new ConnectionOptions { Tls = TestCertificates.ClientOptions }));
+        using (Socket peer = await listener.AcceptSocketAsync())
+        {
+            // The client has said hello.
+            await peer.ReceiveAsync(new byte[1]);
+            peer.LingerState = new LingerOption(true, 0);
+        }
+
+        Exception error = await Assert.ThrowsAnyAsync<Exception>(() => connecting.AsTask());
+        Assert.True(error is IOException or SocketException, error.ToString());
+        Assert.Empty(protocol.Calls);
+    });
+
     private static void Begin(Transport transport, Doing doing)
     {
         switch (doing)

@@ -48,7 +48,7 @@ public partial class TransportTests : NetworkTest
     });
 
     /// <summary>CPython: SelectorSocketTransportTests.test_write_partial, test_write_tryagain,
-    /// test_write_sendmsg_full, test_write_sendmsg_partial, test_write_sendmsg_half_buffer, test_write_ready,
+    /// test_write_buffer, test_write_sendmsg_full, test_write_sendmsg_partial, test_write_sendmsg_half_buffer, test_write_ready,
     /// test_write_ready_partial, test_write_ready_tryagain. Guarantees G-100, G-103.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
@@ -67,6 +67,12 @@ public partial class TransportTests : NetworkTest
 
         Assert.InRange(pair.ClientTransport.WriteBufferSize, (64 * 1024) + 1, (64 * 1024) + block.Length);
         Assert.Equal(["made", "pause"], pair.Client.Calls);
+
+        // Nothing overtakes what is unsent.
+        long unsent = pair.ClientTransport.WriteBufferSize;
+        pair.ClientTransport.Write("behind"u8);
+        sent.AddRange("behind"u8);
+        Assert.Equal(unsent + 6, pair.ClientTransport.WriteBufferSize);
         pair.Server.Transport.ResumeReading();
         await Until(() => pair.Server.Received.Length == sent.Count);
         Assert.Equal(["made", "pause", "resume"], pair.Client.Calls);

@@ -142,6 +142,7 @@ public partial class StreamConnectionTests : NetworkTest
         await using var pair = await StreamPair.OpenAsync();
         LoopStreamWriter writer = pair.Client.Writer;
         writer.Close();
+        writer.WriteText("dropped, and nothing is reported");
         SocketException error = await Assert.ThrowsAsync<SocketException>(() => writer.DrainAsync().AsTask());
         Assert.Equal(SocketError.ConnectionReset, error.SocketErrorCode);
         await writer.WaitClosedAsync();
