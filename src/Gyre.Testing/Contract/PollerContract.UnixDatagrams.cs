@@ -83,6 +83,7 @@ public sealed partial class PollerContract
         socket.SendTo(Pattern(3), peer.LocalEndPoint, sink);
         Harness.RunUntil(() => sink.Calls == 1);
         Expect.Equal(SocketError.WouldBlock, sink.Error);
+        Expect.Equal(SocketError.WouldBlock, socket.TrySendTo([1], peer.LocalEndPoint));
         Expect.Equal(SocketError.Success, socket.TrySendTo([1], other.LocalEndPoint));
         ReceiveExactly(peer, 1);
         Expect.Equal(SocketError.Success, socket.TrySendTo([1], peer.LocalEndPoint));

@@ -103,4 +103,14 @@ public sealed class EpollRegistrationTests : IDisposable
             .Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[3])
             .Select(events => uint.Parse(events, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
             .Select(events => events & ~Always)];
+
+    [Fact]
+    public void Watch_SystemCannotWait_NothingIsUnderWay()
+    {
+        using var device = File.OpenHandle("/dev/null");
+        PollWatch watch = Harness.Poller.Watch(device);
+        Assert.Throws<InvalidOperationException>(() => watch.WatchInput(new WatchRecorder()));
+        Assert.Null(watch.InputSink);
+        Assert.False(Harness.Poller.HasOperations);
+    }
 }

@@ -115,6 +115,33 @@ public sealed class DescriptorTests
 
     /// <summary>There are no more than before. A pool thread may be about to close the last ones, of before
     /// or of now.</summary>
+    /// <summary>A watch whose descriptor was closed without a word must leave the next file with its number alone.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Watch_NumberIsAnotherSocketsByThen_IsForgotten(PollerBackend backend)
+    {
+        Assert.SkipWhen(backend == PollerBackend.Portable, "There sockets are not known by their descriptors.");
+        using var harness = new PollerHarness(Poller.Create(backend));
+        var watched = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        nint number = watched.SafeHandle.DangerousGetHandle();
+        PollWatch watch = harness.Poller.Watch(watched);
+        watch.WatchInput(new WatchRecorder());
+        watch.WatchOutput(new WatchRecorder());
+        watched.Dispose();
+
+        // The system gives the lowest number that is free, and nobody else opens anything here.
+        PollSocket next = harness.Poller.CreateSocket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Assert.Equal(number, next.Socket.SafeHandle.DangerousGetHandle());
+        Assert.Null(watch.InputSink);
+        Assert.False(watch.StopOutput());
+        next.Socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var sink = new DatagramRecorder();
+        next.StartReceivingFrom(sink);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        peer.SendTo([1], next.LocalEndPoint!);
+        harness.RunUntil(() => sink.Count == 1);
+    }
+
     internal static void AssertNoneLeft(int before)
     {
         long start = TimeProvider.System.GetTimestamp();

@@ -96,6 +96,18 @@ public sealed class UringTests : IDisposable
         Assert.False(Uring.HasOperations);
     }
 
+    /// <summary>A request holds the open file: one that is left would keep the connection until the peer reads.</summary>
+    [Fact]
+    public void Close_AbortsASendThatNobodyReads_RequestEndsAtOnce()
+    {
+        (PollSocket server, PollSocket client) = Harness.ConnectBoth();
+        client.Send(GC.AllocateArray<byte>(8_000_000, pinned: true), new SendRecorder());
+        Harness.Settle();
+        client.Close(abort: true);
+        Harness.RunUntil(() => Uring.Sockets.Count == 1);
+        server.Close(abort: true);
+    }
+
     [Fact]
     public void Poll_OnAnotherThread_ThrowsAndSaysWhatToDo()
     {

@@ -198,4 +198,28 @@ public partial class TransportTests
         end(transport);
         yield return "b"u8.ToArray();
     }
+
+    /// <summary>The system may still read what it was given when the connection is lost. Used again at once, it would carry
+    /// somebody else's bytes to this peer.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Abort_WhileSending_MemoryIsNotUsedAgain(PollerBackend backend) => Run(backend, async () =>
+    {
+        const byte Mark = 0xa7;
+        Pair pair = await Pair.OpenAsync(new RecordingProtocol(), new RecordingProtocol());
+        pair.Server.Transport.PauseReading();
+        byte[] data = new byte[16 * 1024];
+        Array.Fill(data, Mark);
+        while (pair.ClientTransport.WriteBufferSize == 0)
+        {
+            pair.ClientTransport.Write(data);
+        }
+
+        Assert.InRange(pair.ClientTransport.WriteBufferSize, 1, Segment.Size);
+        int unsent = (int)pair.ClientTransport.WriteBufferSize;
+        pair.ClientTransport.Abort();
+        Segment next = SegmentPool.Of(EventLoop.Running).Rent();
+        Assert.True(next.Array.AsSpan(0, unsent).ContainsAnyExcept(Mark));
+        await pair.CloseAsync();
+    });
 }

@@ -235,7 +235,8 @@ public class LoopGroupTests
         AggregateException errors = Assert.Throws<AggregateException>(() => LoopGroup.Run(
             async Coroutine (group) =>
             {
-                group.StartOnEach(() => Aio.Sleep(3600.Seconds()));
+                // Nothing of the group is on the loop that ends: only its end tells.
+                group.CreateTask(group.Loops[2], () => Aio.Sleep(3600.Seconds()));
                 group.Loops[1].CallSoonThreadSafe(group.Loops[1].Stop);
                 await Aio.Sleep(3600.Seconds());
             },
@@ -288,4 +289,95 @@ public class LoopGroupTests
 
         throw new InvalidOperationException($"It did not throw {typeof(TError)}.");
     }
+
+    /// <summary>A cancellation that meets a call whose outcome is under way is for the next await. Guarantee G-130.</summary>
+    [Fact]
+    public void RunOnAsync_CancelledWhenItHasEndedThere_IsDeliveredAtTheNextAwait() => LoopGroup.Run(
+        async Coroutine (group) =>
+        {
+            using var ended = new ManualResetEventSlim();
+            bool hasResult = false;
+            LoopTask task = Aio.CreateTask(CallAsync());
+            await Aio.Yield();
+
+            // The outcome waits in this loop's inbox while this callback goes on.
+            ended.Wait();
+            task.Cancel();
+            await ThrowsAsync<CancelledException>(AwaitAsync(task));
+            Assert.True(hasResult);
+
+            async Coroutine CallAsync()
+            {
+                await group.RunOnAsync(group.Loops[1], async Coroutine () => SetLater(group.Loops[1], 10));
+                hasResult = true;
+                await Aio.Sleep(3600.Seconds());
+            }
+
+            void SetLater(EventLoop loop, int turns)
+            {
+                if (turns == 0)
+                {
+                    ended.Set();
+                    return;
+                }
+
+                loop.CallSoon(() => SetLater(loop, turns - 1));
+            }
+        },
+        s_three);
+
+    [Fact]
+    public void LoopGroup_CancelledWhileItsLoopsEnd_EndsThemAndIsCancelled() => Aio.Run(async Coroutine () =>
+    {
+        using var ending = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        LoopTask block = Aio.CreateTask(Aio.LoopGroup(
+            async Coroutine (group) =>
+            {
+                using var waits = new ManualResetEventSlim();
+                group.Loops[1].CallSoonThreadSafe(() => group.Loops[1].CreateTask(LeaveLateAsync(waits)));
+                await Aio.ToThread(() => waits.Wait());
+            },
+            s_three));
+        await Aio.ToThread(() => ending.Wait());
+        block.Cancel();
+        await Aio.Yield();
+        Assert.False(block.IsDone);
+        go.Set();
+        await ThrowsAsync<CancelledException>(AwaitAsync(block));
+
+        async Coroutine LeaveLateAsync(ManualResetEventSlim waits)
+        {
+            try
+            {
+                waits.Set();
+                await Aio.Sleep(3600.Seconds());
+            }
+            finally
+            {
+                ending.Set();
+                go.Wait();
+            }
+        }
+    });
+
+    [Fact]
+    public void RunOnAsync_LoopsHaveEnded_EachCallWasCountedOnce() => Aio.Run(async Coroutine () =>
+    {
+        await Aio.LoopGroup(
+            async Coroutine (group) =>
+            {
+                for (int i = 0; i < 10; i++)
+                {
+                    await group.RunOnAsync(group.Loops[1 + (i % 2)], () => Aio.Sleep(TimeSpan.Zero));
+                }
+            },
+            s_three);
+        for (int i = 0; i < 3; i++)
+        {
+            await Aio.Yield();
+        }
+
+        Assert.Equal(0, EventLoop.Running.ForeignWaits);
+    });
 }

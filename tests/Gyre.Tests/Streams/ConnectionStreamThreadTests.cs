@@ -139,4 +139,36 @@ public class ConnectionStreamThreadTests : NetworkTest
         Assert.Equal(1, await second);
         Assert.Equal("b"u8, buffer);
     });
+
+    /// <summary>A request to cancel that comes when its call has its bytes is not for the next call.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Read_CancelledWhenItsBytesAreThere_TheNextReadIsNotCancelled(PollerBackend backend) =>
+        Run(backend, async () =>
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        Stream stream = pair.Client.AsStream();
+        using var source = new CancellationTokenSource();
+        byte[] buffer = new byte[1];
+        Task<int>? second = null;
+        Task reading = ReadTwice();
+        await Aio.Yield();
+        pair.Client.Reader.FeedData("a"u8);
+        source.Cancel();
+        await reading;
+        for (int i = 0; i < 3; i++)
+        {
+            await Aio.Yield();
+        }
+
+        Assert.False(second!.IsCompleted);
+        pair.Server.Writer.Write("b"u8);
+        Assert.Equal(1, await second);
+
+        async Task ReadTwice()
+        {
+            Assert.Equal(1, await stream.ReadAsync(buffer, source.Token));
+            second = stream.ReadAsync(buffer).AsTask();
+        }
+    });
 }

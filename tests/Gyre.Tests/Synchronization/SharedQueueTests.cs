@@ -184,4 +184,40 @@ public class SharedQueueTests
             Assert.Equal(3, await getter);
         });
     }
+
+    /// <summary>What comes between the look and the wait wakes nobody: it must be seen before the wait. With nothing else on
+    /// its way, one that was missed would be missed for ever. Guarantee G-131.</summary>
+    [Fact]
+    public void GetAsync_AnswersComeAtAnyMoment_NoneIsMissed()
+    {
+        const int Rounds = 4_000;
+        var there = new SharedQueue<int>(1);
+        var back = new SharedQueue<int>(1);
+        LoopGroup.Run(
+            async Coroutine (group) => await Aio.WaitFor(
+                PlayAsync(group), 60.Seconds()),
+            new LoopGroupOptions { Count = 2 });
+
+        async Coroutine PlayAsync(LoopGroup group)
+        {
+            var random = new Random(17);
+            LoopTask answers = group.CreateTask(group.Loops[1], async Coroutine () =>
+            {
+                for (int i = 0; i < Rounds; i++)
+                {
+                    await back.PutAsync(await there.GetAsync());
+                }
+            });
+            for (int i = 0; i < Rounds; i++)
+            {
+                await there.PutAsync(i);
+
+                // The answer comes before, after, or just while this one looks.
+                Thread.SpinWait(random.Next(3_000));
+                Assert.Equal(i, await back.GetAsync());
+            }
+
+            await answers;
+        }
+    }
 }
