@@ -23,7 +23,9 @@ internal sealed class DescriptorLimit : IDisposable
         var limit = new DescriptorLimit(Get());
         int highest = DescriptorTests.Descriptors().Max();
 
-        // The runtime opens a file for each assembly that it loads: what a failure needs is loaded beforehand.
+        // The runtime opens a file for each assembly that it loads: what a failure, and an assertion, need is loaded
+        // beforehand. A load that failed once fails for ever.
+        Assert.Equal(System.Net.Sockets.SocketError.Success, System.Net.Sockets.SocketError.Success);
         _ = new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.TooManyOpenSockets).Message;
         Set(limit._before with { Soft = (nuint)(highest + 1) });
         try
