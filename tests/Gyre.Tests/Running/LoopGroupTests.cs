@@ -236,7 +236,7 @@ public class LoopGroupTests
             async Coroutine (group) =>
             {
                 // Nothing of the group is on the loop that ends: only its end tells.
-                group.CreateTask(group.Loops[2], () => Aio.Sleep(3600.Seconds()));
+                _ = group.CreateTask(group.Loops[2], () => Aio.Sleep(3600.Seconds()));
                 group.Loops[1].CallSoonThreadSafe(group.Loops[1].Stop);
                 await Aio.Sleep(3600.Seconds());
             },
