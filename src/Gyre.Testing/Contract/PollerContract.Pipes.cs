@@ -366,39 +366,4 @@ public sealed partial class PollerContract
             throw;
         }
     }
-
-    /// <summary>Writes all of some bytes, as the pipe takes them.</summary>
-    private sealed class PipeSender : ISendSink
-    {
-        private readonly PollPipe _pipe;
-        private ReadOnlyMemory<byte> _rest;
-
-        public PipeSender(PollPipe pipe, ReadOnlyMemory<byte> data)
-        {
-            _pipe = pipe;
-            _rest = data;
-            pipe.Write(data, this);
-        }
-
-        public bool IsDone => _rest.IsEmpty || Error != SocketError.Success;
-
-        public SocketError Error { get; private set; }
-
-        public void OnSent(int count, SocketError error)
-        {
-            Error = error;
-            _rest = _rest[count..];
-            if (!IsDone)
-            {
-                _pipe.Write(_rest, this);
-            }
-        }
-    }
-
-    private sealed class HangUpRecorder : IHangUpSink
-    {
-        public int Calls { get; private set; }
-
-        public void OnHungUp() => Calls++;
-    }
 }

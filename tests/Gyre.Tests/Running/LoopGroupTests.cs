@@ -236,9 +236,9 @@ public class LoopGroupTests
             async Coroutine (group) =>
             {
                 // Nothing of the group is on the loop that ends: only its end tells.
-                _ = group.CreateTask(group.Loops[2], () => Aio.Sleep(3600.Seconds()));
+                _ = group.CreateTask(group.Loops[2], () => Aio.Sleep(30.Seconds()));
                 group.Loops[1].CallSoonThreadSafe(group.Loops[1].Stop);
-                await Aio.Sleep(3600.Seconds());
+                await Aio.Sleep(30.Seconds());
             },
             s_three));
         Assert.Contains("stopped by itself", errors.ToString(), StringComparison.Ordinal);
@@ -310,7 +310,7 @@ public class LoopGroupTests
             {
                 await group.RunOnAsync(group.Loops[1], async Coroutine () => SetLater(group.Loops[1], 10));
                 hasResult = true;
-                await Aio.Sleep(3600.Seconds());
+                await Aio.Sleep(30.Seconds());
             }
 
             void SetLater(EventLoop loop, int turns)

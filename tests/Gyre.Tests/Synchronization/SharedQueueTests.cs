@@ -190,34 +190,41 @@ public class SharedQueueTests
     [Fact]
     public void GetAsync_AnswersComeAtAnyMoment_NoneIsMissed()
     {
-        const int Rounds = 4_000;
+        const int Rounds = 20_000;
         var there = new SharedQueue<int>(1);
         var back = new SharedQueue<int>(1);
-        LoopGroup.Run(
-            async Coroutine (group) => await Aio.WaitFor(
-                PlayAsync(group), 60.Seconds()),
-            new LoopGroupOptions { Count = 2 });
+        var answers = new Thread(Answer) { IsBackground = true };
+        answers.Start();
+        Aio.Run(async Coroutine () => await Aio.WaitFor(AskAsync(), 60.Seconds()));
+        answers.Join();
 
-        async Coroutine PlayAsync(LoopGroup group)
+        async Coroutine AskAsync()
         {
-            var random = new Random(17);
-            LoopTask answers = group.CreateTask(group.Loops[1], async Coroutine () =>
-            {
-                for (int i = 0; i < Rounds; i++)
-                {
-                    await back.PutAsync(await there.GetAsync());
-                }
-            });
             for (int i = 0; i < Rounds; i++)
             {
-                await there.PutAsync(i);
-
-                // The answer comes before, after, or just while this one looks.
-                Thread.SpinWait(random.Next(3_000));
+                Assert.True(there.TryPut(i));
                 Assert.Equal(i, await back.GetAsync());
             }
+        }
 
-            await answers;
+        // Never waits, so that the answer comes while the other one looks, or begins to wait.
+        void Answer()
+        {
+            var random = new Random(17);
+            for (int i = 0; i < Rounds; i++)
+            {
+                int item;
+                for (int spins = 1; !there.TryGet(out item); spins++)
+                {
+                    if (spins % 1_000 == 0)
+                    {
+                        Thread.Yield();
+                    }
+                }
+
+                Thread.SpinWait(random.Next(30));
+                back.TryPut(item);
+            }
         }
     }
 }
