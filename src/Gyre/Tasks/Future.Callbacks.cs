@@ -72,7 +72,10 @@ public abstract partial class Future
     }
 
     /// <summary>The callback that was added last and not removed, of a future that is not done.</summary>
-    internal WorkItem? LastCallback => Callbacks is List<WorkItem> list ? list.LastOrDefault() : (WorkItem?)Callbacks;
+    internal WorkItem? LastCallback =>
+        Callbacks is not { } callbacks ? null
+        : callbacks.GetType() == typeof(List<WorkItem>) ? Unsafe.As<List<WorkItem>>(callbacks).LastOrDefault()
+        : Unsafe.As<WorkItem>(callbacks);
 
     /// <summary>Whether <see cref="TryFinishInTurn"/> would do it.</summary>
     private protected bool CanFinishInTurn => Callbacks is LoopTask && Loop.CurrentWork is null;

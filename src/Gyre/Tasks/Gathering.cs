@@ -29,7 +29,11 @@ internal sealed class GatherFuture<T> : Future<T>
     /// <param name="keepErrors">Whether errors of children are part of the result.</param>
     public static Future<T> Create(EventLoop loop, Future[] children, Func<Future[], T> collect, bool keepErrors)
     {
-        Array.ForEach(children, loop.CheckOwns);
+        foreach (Future child in children)
+        {
+            loop.CheckOwns(child);
+        }
+
         var outer = new GatherFuture<T>(loop, children, collect, keepErrors);
         if (children.Length == 0)
         {

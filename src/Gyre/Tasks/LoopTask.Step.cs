@@ -20,7 +20,7 @@ public abstract partial class LoopTask : ICoroutineRunner
     /// <summary>Suspends at <paramref name="leaf"/> until <paramref name="future"/> is done.</summary>
     internal void SuspendOn(Future future, CoroutineBox leaf)
     {
-        _leaf = leaf;
+        SetLeaf(leaf);
         leaf.Awaited = future;
         _flags |= TaskFlags.Waits;
         future.AddCallback(this);
@@ -34,7 +34,7 @@ public abstract partial class LoopTask : ICoroutineRunner
     /// <summary>Suspends at <paramref name="leaf"/> until everything that is ready now has run.</summary>
     internal void SuspendToYield(CoroutineBox leaf)
     {
-        _leaf = leaf;
+        SetLeaf(leaf);
         Loop.Ready.Enqueue(this, null, null, null);
     }
 
@@ -58,7 +58,11 @@ public abstract partial class LoopTask : ICoroutineRunner
                 return;
             }
 
-            if (!PrepareStep())
+            if (_flags == TaskFlags.None)
+            {
+                _flags = TaskFlags.Started;
+            }
+            else if (!PrepareStep())
             {
                 return;
             }
@@ -76,7 +80,16 @@ public abstract partial class LoopTask : ICoroutineRunner
         WorkItem? outer = loop.CurrentWork;
         loop.CurrentWork = this;
         CoroutineBox? ended = Trampoline.Current.Run(leaf, outer, loop);
-        loop.CurrentWork = outer;
+        if (outer is null)
+        {
+            // A null that the compiler sees needs no word to the collector.
+            loop.CurrentWork = null;
+        }
+        else
+        {
+            loop.CurrentWork = outer;
+        }
+
         if (ExecutionContext.Capture() is { } left && left != _context)
         {
             LeaveContext(left);
@@ -85,6 +98,15 @@ public abstract partial class LoopTask : ICoroutineRunner
         if (ended is not null)
         {
             End(ended);
+        }
+    }
+
+    private void SetLeaf(CoroutineBox leaf)
+    {
+        // Nearly always the same as before; comparing costs less than telling the collector.
+        if (_leaf != leaf)
+        {
+            _leaf = leaf;
         }
     }
 

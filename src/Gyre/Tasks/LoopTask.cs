@@ -169,7 +169,8 @@ public abstract partial class LoopTask : Future
     /// <summary>Registers the task and queues or runs its first step.</summary>
     internal void Begin(in LoopTaskOptions options)
     {
-        Registry.Add(this);
+        TaskRegistry registry = Registry;
+        registry.Add(this);
         if (options.CancellationToken.CanBeCanceled)
         {
             ListenTo(options.CancellationToken);
@@ -182,7 +183,7 @@ public abstract partial class LoopTask : Future
         }
         else
         {
-            Registry.QueueFirstStep(this);
+            registry.QueueFirstStep(this);
         }
     }
 

@@ -41,8 +41,9 @@ internal sealed class TaskRegistry : IDisposable
     /// <summary>What makes the loop's tasks, when somebody has set it.</summary>
     public LoopTaskFactory? Factory { get; set; }
 
-    public static TaskRegistry Of(EventLoop loop) =>
-        (TaskRegistry)(loop.TaskSlot ??= loop.Attachment(static loop => new TaskRegistry(loop)));
+    /// <summary>The registry of a loop. Nothing else is ever in its slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TaskRegistry Of(EventLoop loop) => Unsafe.As<TaskRegistry?>(loop.TaskSlot) ?? Make(loop);
 
     public void Add(LoopTask task)
     {
@@ -145,6 +146,13 @@ internal sealed class TaskRegistry : IDisposable
         }
 
         Numbers.Return();
+    }
+
+    private static TaskRegistry Make(EventLoop loop)
+    {
+        TaskRegistry made = loop.Attachment(static loop => new TaskRegistry(loop));
+        loop.TaskSlot = made;
+        return made;
     }
 
     private ref LoopTask? At(int slot) => ref _chunks[slot >> ChunkShift][slot & (ChunkSize - 1)].Task;
