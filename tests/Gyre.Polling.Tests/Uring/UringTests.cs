@@ -101,7 +101,9 @@ public sealed class UringTests : IDisposable
     public void Close_AbortsASendThatNobodyReads_RequestEndsAtOnce()
     {
         (PollSocket server, PollSocket client) = Harness.ConnectBoth();
-        client.Send(GC.AllocateArray<byte>(8_000_000, pinned: true), new SendRecorder());
+        byte[] data = GC.AllocateArray<byte>(1_000_000, pinned: true);
+        Harness.RunUntil(() => client.TrySend(data, out _) == 0, timeoutNanoseconds: 1_000_000);
+        client.Send(data, new SendRecorder());
         Harness.Settle();
         client.Close(abort: true);
         Harness.RunUntil(() => Uring.Sockets.Count == 1);
