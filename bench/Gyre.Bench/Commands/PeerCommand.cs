@@ -34,13 +34,14 @@ internal static class PeerCommand
 
     private static async Coroutine<string> Measure(Case one, int count)
     {
-        for (int passes = one.IsCold ? 0 : WarmPasses; passes > 0; passes--)
+        bool isMemory = one.PeerName == "m";
+        for (int passes = isMemory ? 0 : WarmPasses; passes > 0; passes--)
         {
-            // The last is as long as the one that counts, as with the peers: its memory is there already.
-            await Pass.WarmUp(one, passes == 1 ? count : Math.Max(count / 10, 1));
+            // The last is as long as the one that counts, as with the peers: its memory is there already. Where theirs is
+            // not, because the first pass counts, ours is neither: then the passes before it are for the compiler alone.
+            await Pass.WarmUp(one, one.IsCold ? Math.Max(count / 100, 1) : passes == 1 ? count : Math.Max(count / 10, 1));
         }
 
-        bool isMemory = one.PeerName == "m";
         double before = isMemory ? Collected() : 0;
         Pass pass = await Pass.Measure(one, count);
         string line = pass.Latencies is { } all

@@ -15,6 +15,7 @@ public sealed partial class EventLoop
     private const int SpinsBetweenLooks = 4;
 
     private readonly BusyPolling? _busyPolling;
+    private readonly TimerPacing? _timerPacing;
 
     private void PollForIO()
     {
@@ -55,15 +56,27 @@ public sealed partial class EventLoop
 
     private void Block(long timeoutNanoseconds)
     {
-        if (_busyPolling is not { } busy)
+        if (_busyPolling is null && _timerPacing is null)
         {
             _poller.Poll(timeoutNanoseconds, this);
             return;
         }
 
         long begin = _clock.GetTimestamp();
+        if (timeoutNanoseconds > 0 && _timerPacing is { } pacing)
+        {
+            timeoutNanoseconds = pacing.Lengthen(begin, timeoutNanoseconds);
+        }
+
         _poller.Poll(timeoutNanoseconds, this);
-        busy.OnBlocked(begin, _clock.GetTimestamp(), Ready.Turn);
+        if (timeoutNanoseconds > 0 && Ready.Count == 0 && _inbox.IsEmpty)
+        {
+            // A timer's time has come. That says nothing about how soon others answer.
+            _timerPacing?.OnTimerWake();
+            return;
+        }
+
+        _busyPolling?.OnBlocked(begin, _clock.GetTimestamp(), Ready.Position);
     }
 
     /// <summary>Looks again and again until something is there or the budget is used up.</summary>
@@ -105,6 +118,10 @@ public sealed partial class EventLoop
         long now = NowTicks;
         return when <= now ? 0 : (long)Math.Min((ulong)when - (ulong)now, WaitTicksMax) * TimeSpan.NanosecondsPerTick;
     }
+
+    /// <summary>Only by the machine's clock: virtual time is exact.</summary>
+    private static TimerPacing? MakeTimerPacing(EventLoopOptions options, TimeProvider clock) =>
+        options.Clock is null && options.Poller is null ? new TimerPacing(clock) : null;
 
     /// <summary>What the options and the environment say about polling before blocking; null: the loop blocks at
     /// once.</summary>

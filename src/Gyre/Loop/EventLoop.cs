@@ -43,6 +43,7 @@ public sealed partial class EventLoop : IDisposable
         _inbox = new LoopInbox(this, _poller);
         _busyPolling = MakeBusyPolling(options, _clock);
         _awaitsInTurn = options.StepBudget == 0 ? Unlimited : options.StepBudget;
+        _timerPacing = MakeTimerPacing(options, _clock);
         Debug = options.Debug ?? Environment.GetEnvironmentVariable("GYRE_DEBUG") == "1";
         SynchronizationContext = new LoopSynchronizationContext(this);
         TaskScheduler = new LoopTaskScheduler(this);
