@@ -66,6 +66,22 @@ public class TimerHeapTests
         Assert.Equal([timers[2], timers[1], timers[0]], Drain(ready));
     }
 
+    [Fact]
+    public void Add_WhenTheNumbersHaveComeToTheirEnd_KeepsTheOrderOfAdding()
+    {
+        using var test = new TestLoop();
+        var heap = new TimerHeap(firstSequence: uint.MaxValue - 60);
+        ProbeTimer[] timers = [.. Enumerable.Range(0, 200).Select(_ => new ProbeTimer(test.Loop))];
+        foreach (ProbeTimer timer in timers)
+        {
+            heap.Add(timer, 5);
+        }
+
+        var ready = new ReadyQueue();
+        heap.MoveDue(5, ready);
+        Assert.Equal(timers, Drain(ready));
+    }
+
     private static void Cancel(TimerHeap heap, ProbeTimer timer)
     {
         // The timer tells its loop's heap; here the heap stands alone.
