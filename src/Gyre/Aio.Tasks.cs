@@ -6,23 +6,27 @@ public static partial class Aio
 {
     /// <summary>Makes a task of a coroutine on the running loop. asyncio: <c>create_task</c>.</summary>
     /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
-    /// bool?, CancellationToken)"/>
+    /// bool?, CancellationToken, string?, int)"/>
     public static LoopTask CreateTask(
         Coroutine coroutine,
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default) =>
-        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken, file, line);
 
-    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken, string?, int)"/>
     public static LoopTask<T> CreateTask<T>(
         Coroutine<T> coroutine,
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default) =>
-        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        EventLoop.Running.CreateTask(coroutine, name, context, eagerStart, cancellationToken, file, line);
 
     /// <summary>A factory for <c>loop.TaskFactory</c> that starts every task eagerly, unless its caller says
     /// <c>eagerStart: false</c>. asyncio: <c>eager_task_factory</c>.</summary>
@@ -59,7 +63,7 @@ public static partial class Aio
     /// <summary>A future that ends as an awaitable does. asyncio: <c>ensure_future</c>.</summary>
     /// <returns>A future or task is returned as it is; a coroutine becomes a task; a BCL task is wrapped.</returns>
     /// <remarks>Loop thread only. For code that takes any awaitable. Where the kind is known,
-    /// <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/> and
+    /// <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken, string?, int)"/> and
     /// <see cref="WrapFuture(Task)"/> say what is meant, and keep the result's type.</remarks>
     /// <exception cref="InvalidOperationException">A future of another loop.</exception>
     public static Future EnsureFuture(Awaitable awaitable) => awaitable.ToFuture(EventLoop.Running);

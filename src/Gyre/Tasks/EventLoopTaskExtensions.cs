@@ -60,8 +60,11 @@ public static class EventLoopTaskExtensions
         }
 
         /// <summary>Makes a pending future. asyncio: <c>create_future</c>.</summary>
+        /// <param name="file">From the compiler: where the future is made. Kept in debug mode.</param>
+        /// <param name="line">From the compiler, too.</param>
         /// <remarks>Loop thread only.</remarks>
-        public Future<T> CreateFuture<T>() => new(loop);
+        public Future<T> CreateFuture<T>([CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
+            CreationSite.Note(new Future<T>(loop), file, line);
 
         /// <summary>Makes a task of a coroutine. asyncio: <c>create_task</c>.</summary>
         /// <param name="coroutine">A coroutine that has not been awaited.</param>
@@ -70,6 +73,8 @@ public static class EventLoopTaskExtensions
         /// <param name="eagerStart">Whether the first step runs inside this call, if the loop is running. Null leaves it
         /// to the loop's task factory; without one the answer is no.</param>
         /// <param name="cancellationToken">Cancels the task, from any thread (G-49).</param>
+        /// <param name="file">From the compiler: where the task is made. Kept in debug mode.</param>
+        /// <param name="line">From the compiler, too.</param>
         /// <remarks>Loop thread only. The first step runs in the next iteration, unless started eagerly (G-22). The loop
         /// holds the task until it has ended (G-28).</remarks>
         /// <exception cref="InvalidOperationException">The coroutine was awaited before, or the loop is
@@ -79,17 +84,22 @@ public static class EventLoopTaskExtensions
             string? name = null,
             ExecutionContext? context = null,
             bool? eagerStart = null,
-            CancellationToken cancellationToken = default) =>
-            loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
+            CancellationToken cancellationToken = default,
+            [CallerFilePath] string? file = null,
+            [CallerLineNumber] int line = 0) =>
+            CreationSite.Note(loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken)), file, line);
 
-        /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
+        /// <inheritdoc cref="CreateTask(EventLoop, Coroutine, string?, ExecutionContext?, bool?, CancellationToken,
+        /// string?, int)"/>
         public LoopTask<T> CreateTask<T>(
             Coroutine<T> coroutine,
             string? name = null,
             ExecutionContext? context = null,
             bool? eagerStart = null,
-            CancellationToken cancellationToken = default) =>
-            loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
+            CancellationToken cancellationToken = default,
+            [CallerFilePath] string? file = null,
+            [CallerLineNumber] int line = 0) =>
+            CreationSite.Note(loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken)), file, line);
 
         /// <summary>Makes a task through the loop's factory, if it has one.</summary>
         internal LoopTask Start(Coroutine coroutine, in LoopTaskOptions options)

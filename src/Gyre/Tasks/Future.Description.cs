@@ -7,6 +7,11 @@ public abstract partial class Future
     // A result may be as long as a page; in a list of tasks one wants to see which it is, and not all of it.
     private const int ResultTextMax = 100;
 
+    /// <summary>Where the program has made it, as <c>file:line</c>; null outside of debug mode, and for what the library
+    /// has made.</summary>
+    /// <remarks>Any thread. asyncio: the end of <c>_source_traceback</c>.</remarks>
+    public string? CreatedAt => CreationSite.Of(this);
+
     /// <summary>What it is and how it stands: <c>Future [pending, callbacks: 1]</c>, <c>task 'a' [cancelling, in Work,
     /// waits for sleep]</c>, <c>task 'b' [finished, result: 5]</c>.</summary>
     /// <remarks>For people. Does not count as retrieving the error. asyncio: <c>repr</c>.</remarks>
@@ -24,6 +29,11 @@ public abstract partial class Future
             {
                 text.Append(", callbacks: ").Append(CallbackCount);
             }
+        }
+
+        if (CreatedAt is { } place)
+        {
+            text.Append(", created at ").Append(place);
         }
 
         return text.Append(']').ToString();

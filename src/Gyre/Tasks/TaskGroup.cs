@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 /// <summary>Tasks that end together: none outlives the block that started it. Given to the body of
@@ -41,7 +43,7 @@ public sealed class TaskGroup
 
     /// <summary>Starts a task in the group. asyncio: <c>TaskGroup.create_task</c>.</summary>
     /// <inheritdoc cref="EventLoopTaskExtensions.CreateTask(EventLoop, Coroutine, string?, ExecutionContext?,
-    /// bool?, CancellationToken)"/>
+    /// bool?, CancellationToken, string?, int)"/>
     /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is
     /// discarded.</exception>
     public LoopTask CreateTask(
@@ -49,7 +51,9 @@ public sealed class TaskGroup
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
     {
         if (Refusal() is { } refusal)
         {
@@ -59,16 +63,18 @@ public sealed class TaskGroup
 
         LoopTask task = _parent.Loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
         Add(task);
-        return task;
+        return CreationSite.Note(task, file, line);
     }
 
-    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken, string?, int)"/>
     public LoopTask<T> CreateTask<T>(
         Coroutine<T> coroutine,
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0)
     {
         if (Refusal() is { } refusal)
         {
@@ -78,12 +84,12 @@ public sealed class TaskGroup
 
         LoopTask<T> task = _parent.Loop.Start(coroutine, Options(name, context, eagerStart, cancellationToken));
         Add(task);
-        return task;
+        return CreationSite.Note(task, file, line);
     }
 
     /// <summary>Starts a task in the group that nobody awaits: the group does.</summary>
-    /// <remarks>As <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>, and returns
-    /// nothing that the compiler would miss an <c>await</c> for. Guarantee G-33. asyncio: <c>create_task</c> whose
+    /// <remarks>As <see cref="CreateTask(Coroutine, string?, ExecutionContext?, bool?, CancellationToken, string?, int)"/>,
+    /// and returns nothing that the compiler would miss an <c>await</c> for. Guarantee G-33. asyncio: <c>create_task</c> whose
     /// result is dropped.</remarks>
     /// <exception cref="InvalidOperationException">The group has ended or is being cancelled. The coroutine is
     /// discarded.</exception>
@@ -92,17 +98,21 @@ public sealed class TaskGroup
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default) =>
-        CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        CreateTask(coroutine, name, context, eagerStart, cancellationToken, file, line);
 
-    /// <inheritdoc cref="Start(Coroutine, string?, ExecutionContext?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="Start(Coroutine, string?, ExecutionContext?, bool?, CancellationToken, string?, int)"/>
     public void Start<T>(
         Coroutine<T> coroutine,
         string? name = null,
         ExecutionContext? context = null,
         bool? eagerStart = null,
-        CancellationToken cancellationToken = default) =>
-        CreateTask(coroutine, name, context, eagerStart, cancellationToken);
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string? file = null,
+        [CallerLineNumber] int line = 0) =>
+        CreateTask(coroutine, name, context, eagerStart, cancellationToken, file, line);
 
     /// <summary>Ends the group without an error: cancels the body and the tasks. asyncio:
     /// <c>TaskGroup.cancel</c>.</summary>

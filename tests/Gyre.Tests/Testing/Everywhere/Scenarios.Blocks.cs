@@ -67,10 +67,12 @@ internal static partial class Scenarios
                 await Aio.Sleep(1.Seconds());
             }
         });
-        all.Add("TaskGroup.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)", async scenario =>
-            await CancelTaskOfGroup(scenario, group => group.CreateTask(Aio.Sleep(1.Seconds()))));
-        all.Add("TaskGroup.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)", async scenario =>
-            await CancelTaskOfGroup(scenario, group => group.CreateTask(Later(1, 1))));
+        all.Add(
+            "TaskGroup.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
+            async scenario => await CancelTaskOfGroup(scenario, group => group.CreateTask(Aio.Sleep(1.Seconds()))));
+        all.Add(
+            "TaskGroup.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
+            async scenario => await CancelTaskOfGroup(scenario, group => group.CreateTask(Later(1, 1))));
         AddTimeouts(all);
         AddScopes(all);
 
@@ -143,19 +145,19 @@ internal static partial class Scenarios
     private static void AddTasks(Dictionary<string, Scenario> all)
     {
         all.Add(
-            "Aio.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)",
+            "Aio.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
             async scenario => await EndGather(scenario, Aio.CreateTask(Aio.Sleep(1.Seconds()))));
         all.Add(
-            "Aio.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)",
+            "Aio.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
             async scenario => await EndGather(scenario, Aio.CreateTask(Later(1, 1))));
         all.Add(
-            "EventLoop.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken)",
+            "EventLoop.CreateTask(Coroutine, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
             async scenario => await EndGather(
                 scenario, Aio.RunningLoop.CreateTask(Aio.Sleep(1.Seconds()), eagerStart: true)));
         all.Add(
-            "EventLoop.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken)",
+            "EventLoop.CreateTask<T>(Coroutine<T>, String, ExecutionContext, Boolean?, CancellationToken, String, Int32)",
             async scenario => await EndGather(scenario, Aio.RunningLoop.CreateTask(Later(1, 1), eagerStart: true)));
-        all.Add("EventLoop.CreateFuture<T>()", async scenario =>
+        all.Add("EventLoop.CreateFuture<T>(String, Int32)", async scenario =>
             await End(scenario.Target(FutureLater(1, 1))));
     }
 }
