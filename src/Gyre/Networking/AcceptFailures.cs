@@ -13,9 +13,28 @@ internal sealed class AcceptFailures(EventLoop loop, object source)
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);
 
     private TimeSpan? _lastReport;
+    private bool _isPrepared;
 
-    /// <summary>Has accepting tried again a little later.</summary>
-    public TimerHandle Retry(Action accept) => loop.CallLater(s_retryDelay, accept);
+    /// <summary>Whether there is a descriptor to accept with, beside those that the runtime needs. If not, try again
+    /// later.</summary>
+    public static bool MayAccept => SpareDescriptors.TryTakeBack();
+
+    /// <summary>Has accepting tried again a little later. Until then the runtime may use the spare descriptors.</summary>
+    public TimerHandle Retry(Action accept)
+    {
+        SpareDescriptors.GiveUp();
+        return loop.CallLater(s_retryDelay, accept);
+    }
+
+    /// <summary>Nothing is accepted any more.</summary>
+    public void Close()
+    {
+        if (_isPrepared)
+        {
+            _isPrepared = false;
+            loop.Attachment(static _ => new SpareUse()).Remove();
+        }
+    }
 
     /// <summary>Reports a failure, unless one was a moment ago. The handler may close whatever accepts.</summary>
     public void Report(Exception? error)
@@ -34,6 +53,12 @@ internal sealed class AcceptFailures(EventLoop loop, object source)
     /// <remarks>By then nothing can be opened: neither the error output nor an assembly that the report needs.</remarks>
     public void Prepare(Exception example)
     {
+        if (!_isPrepared)
+        {
+            _isPrepared = true;
+            loop.Attachment(static _ => new SpareUse()).Add();
+        }
+
         ErrorOutput.Open();
         _ = Context(example).ToString();
     }
@@ -45,4 +70,33 @@ internal sealed class AcceptFailures(EventLoop loop, object source)
         Exception = error,
         Source = source,
     };
+
+    /// <summary>How many on a loop accept. A loop that is closed ends what its servers have begun.</summary>
+    private sealed class SpareUse : IDisposable
+    {
+        private int _users;
+
+        public void Add()
+        {
+            _users++;
+            SpareDescriptors.AddUser();
+        }
+
+        public void Remove()
+        {
+            if (_users > 0)
+            {
+                _users--;
+                SpareDescriptors.RemoveUser();
+            }
+        }
+
+        public void Dispose()
+        {
+            while (_users > 0)
+            {
+                Remove();
+            }
+        }
+    }
 }

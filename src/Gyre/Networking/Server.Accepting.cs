@@ -78,6 +78,12 @@ public sealed partial class Server
         public void Start()
         {
             _retry = null;
+            if (!AcceptFailures.MayAccept)
+            {
+                OnAcceptFailed(SocketError.TooManyOpenSockets);
+                return;
+            }
+
             try
             {
                 _socket.StartAccepting(this);

@@ -140,6 +140,7 @@ public sealed partial class Server : IAsyncDisposable
             listener.Close();
         }
 
+        _failures.Close();
         SocketFile?.Remove(_loop);
         _closeWaiters.ReleaseAll();
         ReleaseIfGone();

@@ -33,11 +33,19 @@ internal sealed class HandOver
     {
         _closed = true;
         _retry?.Cancel();
+        _failures.Close();
         _socket.Dispose();
     }
 
     private void Accept()
     {
+        if (!AcceptFailures.MayAccept)
+        {
+            _retry = _failures.Retry(Accept);
+            _failures.Report(new SocketException((int)SocketError.TooManyOpenSockets));
+            return;
+        }
+
         // Ends on a thread of the pool; this one takes it from there.
         _socket.AcceptAsync().ContinueWith(
             task =>

@@ -8,6 +8,36 @@ namespace Gyre.Tests.Networking;
 [Collection(nameof(SequentialCollection))]
 public class DescriptorTests : NetworkTest
 {
+    /// <summary>The runtime ends the process when it cannot make a thread for want of descriptors: a server that finds
+    /// none leaves it some, and takes them back before it accepts again.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Accept_NoDescriptorIsLeft_SomeAreLeftToTheRuntime(PollerBackend backend)
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self/fd"), "The descriptors cannot be counted here.");
+        var poller = new StarvedPoller(Poller.Create(backend));
+        Aio.Run(
+            async () =>
+            {
+                EventLoop loop = EventLoop.Running;
+                loop.ExceptionHandler = (_, context) => Reports.Add(context);
+                var accepted = new RecordingProtocol();
+                Server server = await loop.CreateServer(() => accepted, "127.0.0.1", 0);
+                int before = OpenDescriptors();
+                poller.IsStarved = true;
+                (Transport transport, _) = await loop.CreateConnection(
+                    () => new RecordingProtocol(), "127.0.0.1", PortOf(server));
+                await Until(() => OpenDescriptors() == before + 2 - SpareDescriptors.Count);
+                poller.IsStarved = false;
+                await Until(() => accepted.IsMade && OpenDescriptors() == before + 2);
+                transport.Close();
+                await server.DisposeAsync();
+                await Until(() => OpenDescriptors() <= before - 1 - SpareDescriptors.Count);
+            },
+            new EventLoopOptions { Poller = poller });
+        Assert.NotEmpty(Reports);
+    }
+
     /// <summary>CPython: StaggeredTests.test_first_timeout_second_successful.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
