@@ -1,27 +1,41 @@
 namespace Gyre;
 
-/// <summary>The free boxes of one coroutine method on one thread, the last one first.</summary>
-/// <typeparam name="TStateMachine">The method. Not its result: for a type that is a value the compiler makes code of
-/// its own, which finds the thread's pool without a search.</typeparam>
+/// <summary>The free boxes of one coroutine method on one thread, the last one first. See
+/// <see cref="BoxPool{TStateMachine}"/>.</summary>
+// Not generic itself: code that is generic over a state machine of the user's cannot be compiled before the program
+// runs, and each such method makes the program start later.
+//
 // An array and not a list through the boxes: a box is taken and given back with one write that the collector is
 // told of, instead of three.
-internal sealed class BoxPool<TStateMachine>
+internal sealed class BoxPool
 {
     private const int CountMax = 1024;
     private const int InitialCapacity = 4;
 
-    [ThreadStatic]
-    private static BoxPool<TStateMachine>? t_current;
-
     private Slot[] _slots = new Slot[InitialCapacity];
     private int _count;
 
-    /// <summary>The thread's pool, or null when nothing has been given to it yet.</summary>
-    public static BoxPool<TStateMachine>? Current => t_current;
+    /// <summary>A box for a call that has not run; null when none is free.</summary>
+    /// <param name="pool">The thread's pool; null when nothing has been given to it yet.</param>
+    public static CoroutineBox? TryRent(BoxPool? pool)
+    {
+        CoroutineBox? box = pool?.TryTake();
+        box?.MarkCreated();
+        return box;
+    }
 
-    public static BoxPool<TStateMachine> OfThread => t_current ??= new BoxPool<TStateMachine>();
+    /// <summary>Gives a box back. One that is not kept is the collector's, and has nothing more to report.</summary>
+    /// <param name="pool">The thread's pool, which is made on first use.</param>
+    /// <param name="box">The box.</param>
+    public static void Return(ref BoxPool? pool, CoroutineBox box)
+    {
+        if (!(pool ??= new BoxPool()).TryAdd(box))
+        {
+            GC.SuppressFinalize(box);
+        }
+    }
 
-    public CoroutineBox? TryTake()
+    private CoroutineBox? TryTake()
     {
         Slot[] slots = _slots;
         int last = _count - 1;
@@ -39,7 +53,7 @@ internal sealed class BoxPool<TStateMachine>
     }
 
     /// <summary>False when the pool is full, or nothing is to be pooled.</summary>
-    public bool TryAdd(CoroutineBox box)
+    private bool TryAdd(CoroutineBox box)
     {
         if (EventLoop.AnyDebug)
         {

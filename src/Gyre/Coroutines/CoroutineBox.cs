@@ -178,7 +178,8 @@ internal abstract class CoroutineBox
     /// <summary>Hands the coroutine on under the type of its result.</summary>
     public abstract object Give(ICoroutineUser user, int version);
 
-    private protected void MarkCreated() => _state = BoxState.Created;
+    /// <summary>The box is a call that has not run.</summary>
+    internal void MarkCreated() => _state = BoxState.Created;
 
     private protected void MarkCompleted() => _state = BoxState.Completed;
 

@@ -19,7 +19,11 @@ public struct CoroutineMethodBuilder<T>
     public void Start<TStateMachine>(ref TStateMachine stateMachine)
         where TStateMachine : IAsyncStateMachine
     {
-        StateMachineBox<TStateMachine, T> box = StateMachineBox<TStateMachine, T>.Rent();
+        // The pool of a method holds nothing but boxes of this type. All in one method: what is generic over the
+        // user's type is compiled when the program runs, method by method.
+        StateMachineBox<TStateMachine, T> box = BoxPool.TryRent(BoxPool<TStateMachine>.Current) is { } free
+            ? Unsafe.As<StateMachineBox<TStateMachine, T>>(free)
+            : new StateMachineBox<TStateMachine, T>();
 
         // This builder is a field of the state machine. It must know the box before the state machine is
         // copied into it, or the copy would complete nothing.
@@ -41,114 +45,10 @@ public struct CoroutineMethodBuilder<T>
     /// <summary>The method awaits something that has not ended.</summary>
     public readonly void AwaitOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine stateMachine)
         where TAwaiter : INotifyCompletion
-        where TStateMachine : IAsyncStateMachine
-    {
-        if (!TrySuspend(ref awaiter))
-        {
-            SuspendForeign(ref awaiter);
-        }
-    }
+        where TStateMachine : IAsyncStateMachine => CoroutineSuspending.Suspend(ref awaiter, _box);
 
     /// <summary>The method awaits something that has not ended.</summary>
     public readonly void AwaitUnsafeOnCompleted<TAwaiter, TStateMachine>(ref TAwaiter awaiter, ref TStateMachine stateMachine)
         where TAwaiter : ICriticalNotifyCompletion
-        where TStateMachine : IAsyncStateMachine
-    {
-        if (!TrySuspend(ref awaiter))
-        {
-            UnsafeSuspendForeign(ref awaiter);
-        }
-    }
-
-    /// <summary>Suspends the coroutine at an awaiter of this library.</summary>
-    // For a struct awaiter all tests are constants of the JIT. The interface call boxes nothing, but only in optimized
-    // code: what most coroutines await goes without, as all the code of a program that has just started is not.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool TrySuspend<TAwaiter>(ref TAwaiter awaiter)
-    {
-        if (default(TAwaiter) is null)
-        {
-            return false;
-        }
-
-        if (awaiter is ICoroutineAwaiter)
-        {
-            CoroutineAwaiting.Suspend(Unsafe.As<TAwaiter, CoroutineBox>(ref awaiter), _box);
-            return true;
-        }
-
-        if (awaiter is IReferenceAwaiter)
-        {
-            Unsafe.As<TAwaiter, ISuspendsLeaf>(ref awaiter).Suspend(_box);
-            return true;
-        }
-
-        if (awaiter is ILoopAwaiter)
-        {
-            ((ILoopAwaiter)awaiter).Suspend(_box);
-            return true;
-        }
-
-        return false;
-    }
-
-    private readonly void SuspendForeign<TAwaiter>(ref TAwaiter awaiter)
-        where TAwaiter : INotifyCompletion
-    {
-        ICoroutineRunner runner = Trampoline.Runner;
-        Action resume = runner.SuspendForeign(_box);
-        try
-        {
-            awaiter.OnCompleted(resume);
-        }
-        catch
-        {
-            runner.AbandonForeign();
-            throw;
-        }
-    }
-
-    private readonly void UnsafeSuspendForeign<TAwaiter>(ref TAwaiter awaiter)
-        where TAwaiter : ICriticalNotifyCompletion
-    {
-        ICoroutineRunner runner = Trampoline.Runner;
-        Action resume = runner.SuspendForeign(_box);
-        try
-        {
-            // An iterator posts to the context that it finds, which costs a turn of the loop. What it calls finds
-            // its way to the loop from any thread, so there is no need for that.
-            if (typeof(TAwaiter) == typeof(ValueTaskAwaiter<bool>)
-                || typeof(TAwaiter) == typeof(ValueTaskAwaiter)
-                || typeof(TAwaiter) == typeof(ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter)
-                || typeof(TAwaiter) == typeof(ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter))
-            {
-                SuspendOutsideOfContext(ref awaiter, resume);
-                return;
-            }
-
-            awaiter.UnsafeOnCompleted(resume);
-        }
-        catch
-        {
-            runner.AbandonForeign();
-            throw;
-        }
-    }
-
-    private static void SuspendOutsideOfContext<TAwaiter>(ref TAwaiter awaiter, Action resume)
-        where TAwaiter : ICriticalNotifyCompletion
-    {
-        SynchronizationContext? context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            awaiter.UnsafeOnCompleted(resume);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
-    }
-
-    internal readonly Coroutine ToCoroutine() => new((CoroutineBox<VoidResult>)(object)_box, _box.Version);
+        where TStateMachine : IAsyncStateMachine => CoroutineSuspending.UnsafeSuspend(ref awaiter, _box);
 }

@@ -11,35 +11,22 @@ namespace Gyre;
 internal sealed class StateMachineBox<TStateMachine, T> : CoroutineBox<T>
     where TStateMachine : IAsyncStateMachine
 {
-    private TStateMachine? _stateMachine;
+    /// <summary>The state machine, to be filled in by the builder.</summary>
+    public TStateMachine? StateMachine;
+
+    /// <summary>Makes a box that is created and not run.</summary>
+    public StateMachineBox() => MarkCreated();
 
     public override string Name => StateMachineName.Of(typeof(TStateMachine));
 
     public override Type? StateMachineType => typeof(TStateMachine);
 
-    /// <summary>The state machine, to be filled in by the builder.</summary>
-    public ref TStateMachine? StateMachine => ref _stateMachine;
-
-    public static StateMachineBox<TStateMachine, T> Rent()
-    {
-        // The pool of a method holds nothing but boxes of this type.
-        StateMachineBox<TStateMachine, T> box =
-            BoxPool<TStateMachine>.Current?.TryTake() is { } free
-                ? Unsafe.As<StateMachineBox<TStateMachine, T>>(free)
-                : new StateMachineBox<TStateMachine, T>();
-        box.MarkCreated();
-        return box;
-    }
-
-    public override void MoveNext() => _stateMachine!.MoveNext();
+    public override void MoveNext() => StateMachine!.MoveNext();
 
     private protected override void ReturnToPool()
     {
         // The state machine holds the method's locals; the pool must not keep them alive.
-        _stateMachine = default;
-        if (!BoxPool<TStateMachine>.OfThread.TryAdd(this))
-        {
-            GC.SuppressFinalize(this);
-        }
+        StateMachine = default;
+        BoxPool.Return(ref BoxPool<TStateMachine>.Current, this);
     }
 }

@@ -117,9 +117,9 @@ public sealed partial class EventLoop : IReadyQueue
             // From here on other threads are told that the loop is closed. What they have posted before has not
             // been run.
             _inbox.Close(Ready);
-            foreach (IDisposable attachment in _attachments.OfType<IDisposable>().Reverse())
+            for (int i = _attachments.Count - 1; i >= 0; i--)
             {
-                attachment.Dispose();
+                (_attachments[i] as IDisposable)?.Dispose();
             }
 
             while (Ready.Count > 0)

@@ -192,12 +192,9 @@ public sealed partial class EventLoop : IDisposable
     internal T Attachment<T>(Func<EventLoop, T> create)
         where T : class
     {
-        foreach (object attachment in _attachments)
+        if (FindAttachment<T>() is { } found)
         {
-            if (attachment is T found)
-            {
-                return found;
-            }
+            return found;
         }
 
         T made = create(this);
@@ -206,7 +203,19 @@ public sealed partial class EventLoop : IDisposable
     }
 
     internal T? FindAttachment<T>()
-        where T : class => _attachments.OfType<T>().FirstOrDefault();
+        where T : class
+    {
+        // No LINQ: an empty program would load it for this.
+        foreach (object attachment in _attachments)
+        {
+            if (attachment is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
 
     internal bool IsPending(long position) =>
         Ready.Contains(position) && Ready.At(position).Item != Callbacks.Cancelled;

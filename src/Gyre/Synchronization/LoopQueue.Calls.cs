@@ -22,6 +22,8 @@ public partial class LoopQueue<T>
         private LoopWaiter? _waiter;
         private bool _isWaiting;
 
+        private protected QueueCall() => MarkCreated();
+
         public sealed override string DeclaredIn => nameof(LoopQueue<>);
 
         public sealed override void MoveNext()
@@ -47,11 +49,7 @@ public partial class LoopQueue<T>
             }
         }
 
-        private protected void Begin(LoopQueue<T> queue)
-        {
-            _queue = queue;
-            MarkCreated();
-        }
+        private protected void Begin(LoopQueue<T> queue) => _queue = queue;
 
         /// <summary>Does what was asked for. False, and nothing is done, when it has to wait.</summary>
         private protected abstract bool TryComplete(LoopQueue<T> queue);
@@ -65,7 +63,7 @@ public partial class LoopQueue<T>
         /// <summary>Lets go of what the call was for.</summary>
         private protected abstract void Forget();
 
-        private protected abstract bool TryPool();
+        private protected abstract void GiveBack();
 
         private protected sealed override void ReturnToPool()
         {
@@ -73,10 +71,7 @@ public partial class LoopQueue<T>
             _queue = null;
             _waiter?.Forget();
             Forget();
-            if (!TryPool())
-            {
-                GC.SuppressFinalize(this);
-            }
+            GiveBack();
         }
 
         private void BeginWait(LoopQueue<T> queue)
@@ -126,7 +121,7 @@ public partial class LoopQueue<T>
 
         public static Coroutine Rent(LoopQueue<T> queue, T item)
         {
-            Putting call = (Putting?)BoxPool<Put>.Current?.TryTake() ?? new Putting();
+            Putting call = (Putting?)BoxPool.TryRent(BoxPool<Put>.Current) ?? new Putting();
             call._item = item;
             call.Begin(queue);
             return new Coroutine(call, call.Version);
@@ -149,7 +144,7 @@ public partial class LoopQueue<T>
 
         private protected override void Forget() => _item = default;
 
-        private protected override bool TryPool() => BoxPool<Put>.OfThread.TryAdd(this);
+        private protected override void GiveBack() => BoxPool.Return(ref BoxPool<Put>.Current, this);
 
         private readonly struct Put;
     }
@@ -168,7 +163,7 @@ public partial class LoopQueue<T>
 
         public static Coroutine<T> Rent(LoopQueue<T> queue)
         {
-            Getting call = (Getting?)BoxPool<Get>.Current?.TryTake() ?? new Getting();
+            Getting call = (Getting?)BoxPool.TryRent(BoxPool<Get>.Current) ?? new Getting();
             call.Begin(queue);
             return new Coroutine<T>(call, call.Version);
         }
@@ -188,7 +183,7 @@ public partial class LoopQueue<T>
         {
         }
 
-        private protected override bool TryPool() => BoxPool<Get>.OfThread.TryAdd(this);
+        private protected override void GiveBack() => BoxPool.Return(ref BoxPool<Get>.Current, this);
 
         private readonly struct Get;
     }
@@ -201,7 +196,7 @@ public partial class LoopQueue<T>
 
         public static Coroutine<bool> Rent(LoopQueue<T> queue, LoopQueueEnumerator<T> enumerator)
         {
-            MovingNext call = (MovingNext?)BoxPool<MoveNextOf>.Current?.TryTake() ?? new MovingNext();
+            MovingNext call = (MovingNext?)BoxPool.TryRent(BoxPool<MoveNextOf>.Current) ?? new MovingNext();
             call._enumerator = enumerator;
             call.Begin(queue);
             return new Coroutine<bool>(call, call.Version);
@@ -227,7 +222,7 @@ public partial class LoopQueue<T>
 
         private protected override void Forget() => _enumerator = null;
 
-        private protected override bool TryPool() => BoxPool<MoveNextOf>.OfThread.TryAdd(this);
+        private protected override void GiveBack() => BoxPool.Return(ref BoxPool<MoveNextOf>.Current, this);
 
         private readonly struct MoveNextOf;
     }

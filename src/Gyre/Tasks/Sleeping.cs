@@ -21,15 +21,16 @@ internal static class Sleeping
         private SleepFuture? _future;
         private bool _suspended;
 
+        private SleepBox() => MarkCreated();
+
         public override string Name => nameof(Sleep);
 
         public override Type StateMachineType => typeof(Sleep);
 
         public static Coroutine Rent(TimeSpan delay)
         {
-            SleepBox box = (SleepBox?)BoxPool<Sleep>.Current?.TryTake() ?? new SleepBox();
+            SleepBox box = (SleepBox?)BoxPool.TryRent(BoxPool<Sleep>.Current) ?? new SleepBox();
             box._delay = delay;
-            box.MarkCreated();
             return new Coroutine(box, box.Version);
         }
 
@@ -68,10 +69,7 @@ internal static class Sleeping
                 _future = null;
             }
 
-            if (!BoxPool<Sleep>.OfThread.TryAdd(this))
-            {
-                GC.SuppressFinalize(this);
-            }
+            BoxPool.Return(ref BoxPool<Sleep>.Current, this);
         }
 
         private void Suspend(EventLoop loop, LoopTask task)
