@@ -1,13 +1,17 @@
 namespace Gyre.Bench;
 
 /// <summary>Connections to an echo server that each send a message and wait for its echo, again and again.</summary>
-internal sealed class EchoLoad(int port, int connections, int size)
+/// <param name="port">The server's.</param>
+/// <param name="connections">How many.</param>
+/// <param name="size">Bytes of a message.</param>
+/// <param name="serverTime">The processor time that the server has used.</param>
+internal sealed class EchoLoad(int port, int connections, int size, Func<TimeSpan> serverTime)
 {
     private long _answers;
 
     /// <summary>Lets the server get warm, and then counts for a while.</summary>
-    /// <returns>Answers a second.</returns>
-    public async Coroutine<double> MeasureAsync(TimeSpan warmUp, TimeSpan time)
+    /// <returns>Answers a second, and how many processors the server had.</returns>
+    public async Coroutine<(double Rate, double Processors)> MeasureAsync(TimeSpan warmUp, TimeSpan time)
     {
         EventLoop loop = EventLoop.Running;
         var tasks = new List<LoopTask>();
@@ -18,9 +22,11 @@ internal sealed class EchoLoad(int port, int connections, int size)
 
         await Aio.Sleep(warmUp);
         long before = _answers;
+        TimeSpan usedBefore = serverTime();
         TimeSpan begin = loop.Time;
         await Aio.Sleep(time);
-        double rate = (_answers - before) / (loop.Time - begin).TotalSeconds;
+        double seconds = (loop.Time - begin).TotalSeconds;
+        (double, double) result = ((_answers - before) / seconds, (serverTime() - usedBefore).TotalSeconds / seconds);
         foreach (LoopTask task in tasks)
         {
             task.Cancel();
@@ -33,7 +39,7 @@ internal sealed class EchoLoad(int port, int connections, int size)
             await task;
         }
 
-        return rate;
+        return result;
     }
 
     private async Coroutine TalkAsync()
