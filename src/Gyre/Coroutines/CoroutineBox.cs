@@ -66,6 +66,10 @@ internal abstract class CoroutineBox
     /// <summary>Whether the method is one of this library's.</summary>
     public bool IsOfLibrary => StateMachineType is not { } type || type.Assembly == typeof(CoroutineBox).Assembly;
 
+    /// <summary>Whether the coroutine fills memory of its caller's that others may share: then the caller goes on in the
+    /// same step (G-138), and gives way at another await.</summary>
+    public virtual bool HasFilledMemory => false;
+
     /// <summary>Runs the coroutine to its next suspension or to its end. Never throws.</summary>
     public abstract void MoveNext();
 

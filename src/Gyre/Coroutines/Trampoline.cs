@@ -87,7 +87,7 @@ internal sealed class Trampoline
             }
 
             parent.OnReturned();
-            if (--loop.AwaitsLeft <= 0 && TryGiveWay(parent, loop))
+            if (--loop.AwaitsLeft <= 0 && TryGiveWay(box, parent, loop))
             {
                 box = null!;
                 break;
@@ -110,10 +110,10 @@ internal sealed class Trampoline
     /// <summary>Has the task give way, if this is the place for it.</summary>
     // Here, where what was awaited has ended, and not before it begins: who awaits a coroutine relies on it to run at
     // once, up to the place where it waits (G-23). Otherwise what it looked at before may have changed.
-    private static bool TryGiveWay(CoroutineBox parent, EventLoop loop)
+    private static bool TryGiveWay(CoroutineBox ended, CoroutineBox parent, EventLoop loop)
     {
         // The library's own coroutines are short, and may go on without looking again. The next one is not.
-        if (parent.IsOfLibrary || !loop.IsBudgetSpent())
+        if (parent.IsOfLibrary || ended.HasFilledMemory || !loop.IsBudgetSpent())
         {
             return false;
         }

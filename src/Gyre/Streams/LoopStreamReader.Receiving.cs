@@ -49,6 +49,9 @@ public sealed partial class LoopStreamReader
 
         public override string DeclaredIn => nameof(LoopStreamReader);
 
+        // Without a wait there are no more of these in a row than bytes were buffered.
+        public override bool HasFilledMemory => true;
+
         public Memory<byte> Room => _wait!.CanReleaseInTurn ? _buffer : default;
 
         public Coroutine<int> Begin(Memory<byte> buffer)

@@ -228,6 +228,50 @@ public class ReadInTurnTests : NetworkTest
         }
     });
 
+    /// <summary>Nor does a turn end between the fill and the caller's next line. Guarantee G-138.</summary>
+    [Fact]
+    public void Reads_WhenTheBudgetOfATurnIsSpent_DoNotMixInASharedBuffer()
+    {
+        using var loop = new EventLoop(new EventLoopOptions { StepBudget = 10 });
+        loop.RunUntilComplete(Main());
+
+        static async Coroutine Main()
+        {
+            const int Length = 1_000;
+            byte[] shared = new byte[1];
+            int turns = 0;
+            int seen = 0;
+            await Aio.Gather(Read(1), Read(2), Count());
+            Assert.True(seen > 20, "The readers were meant to give way to each other.");
+
+            async Coroutine Read(byte content)
+            {
+                var reader = new LoopStreamReader();
+                byte[] data = new byte[Length];
+                data.AsSpan().Fill(content);
+                reader.FeedData(data);
+                for (int i = 0; i < Length; i++)
+                {
+                    Assert.Equal(1, await reader.ReadAsync(shared.AsMemory()));
+                    Assert.Equal(content, shared[0]);
+                    await Nothing();
+                }
+
+                seen = turns;
+            }
+
+            async Coroutine Count()
+            {
+                for (; turns < 100; turns++)
+                {
+                    await Aio.Yield();
+                }
+            }
+
+            static async Coroutine Nothing() => await default(Coroutine);
+        }
+    }
+
     /// <summary>The coroutine closes and ends inside the turn of its own input.</summary>
     [Theory]
     [MemberData(nameof(Backends))]
