@@ -104,5 +104,6 @@ public class DescriptionTests
     }
 
     /// <summary>The text without the place where debug mode says that it was made, which is another test's.</summary>
-    private static string Text(Future future) => $"{future}".Replace($", created at {future.CreatedAt}", "", StringComparison.Ordinal);
+    private static string Text(Future future) =>
+        $"{future}".Replace($", created at {future.CreatedAt}", "", StringComparison.Ordinal);
 }
