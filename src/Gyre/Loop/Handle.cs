@@ -3,8 +3,7 @@ namespace Gyre;
 /// <summary>A callback that waits for its turn, as <see cref="EventLoop.CallSoon(Action, ExecutionContext?)"/>
 /// returns it.</summary>
 /// <remarks>Loop thread only, except for handles of <c>CallSoonThreadSafe</c>. A value of two words: keeping it,
-/// copying
-/// it and dropping it cost nothing. asyncio: <c>Handle</c>.</remarks>
+/// copying it and dropping it cost nothing. asyncio: <c>Handle</c>.</remarks>
 public readonly struct Handle : IEquatable<Handle>
 {
     // A loop and a position of its ready queue, or a segment of its inbox and a position there.
