@@ -96,6 +96,8 @@ public class TimerMemoryTests
         // The timers' memory is given back at once, that of the ready queue when no burst has followed for a while.
         test.Turns(2000);
         long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.InRange(grown, -10_000_000, 2_000_000);
+
+        // Below nothing when what other tests have left in pools is given back meanwhile.
+        Assert.InRange(grown, long.MinValue, 2_000_000);
     }
 }

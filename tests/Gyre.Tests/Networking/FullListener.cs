@@ -25,18 +25,7 @@ public sealed class FullListener : IDisposable
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             full._waiting.Add(socket);
-            using var patience = new CancellationTokenSource();
-            TimerHandle limit = EventLoop.Running.CallLater(100.Milliseconds(), patience.Cancel);
-            try
-            {
-                await socket.ConnectAsync(full._listener.LocalEndPoint!, patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                answered = false;
-            }
-
-            limit.Cancel();
+            answered = await IsAnsweredAsync(socket, full._listener.LocalEndPoint!);
         }
 
         return full;
@@ -46,5 +35,27 @@ public sealed class FullListener : IDisposable
     {
         _waiting.ForEach(socket => socket.Dispose());
         _listener.Dispose();
+    }
+
+    /// <summary>Whether an attempt is answered while the loop turns. Its result is the kernel's, who answers without
+    /// us: however late we look, one that was answered says so.</summary>
+    private static async Coroutine<bool> IsAnsweredAsync(Socket socket, EndPoint listener)
+    {
+        socket.Blocking = false;
+        try
+        {
+            socket.Connect(listener);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // The answer comes later, or never.
+        }
+
+        for (int i = 0; i < 50 && !socket.Poll(0, SelectMode.SelectWrite); i++)
+        {
+            await Aio.Sleep(1.Milliseconds());
+        }
+
+        return socket.Poll(0, SelectMode.SelectWrite);
     }
 }
