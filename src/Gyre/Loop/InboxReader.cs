@@ -8,6 +8,10 @@ namespace Gyre;
 // Slots and ends are kept here because posters write to the line on which the segment itself has them.
 internal sealed class InboxReader(EventLoop loop, LoopInbox inbox, InboxSegment first) : WorkItem
 {
+    /// <summary>No more is drained for one iteration: others may post faster than the loop can run, and timers and I/O
+    /// have their turn between two.</summary>
+    private const int DrainMax = 128 * InboxSegment.Size;
+
     private InboxSegment _draining = first;
     private InboxSlot[] _drainingSlots = first.Slots;
     private long _drainingEnd = first.Start + InboxSegment.Size;
@@ -38,7 +42,8 @@ internal sealed class InboxReader(EventLoop loop, LoopInbox inbox, InboxSegment 
         }
     }
 
-    /// <summary>Queues a turn for each entry up to the first that is not published.</summary>
+    /// <summary>Queues a turn for each entry up to the first that is not published, and for no more than
+    /// <see cref="DrainMax"/>.</summary>
     public void DrainTo(ReadyQueue ready)
     {
         long first = _drained;
@@ -50,7 +55,7 @@ internal sealed class InboxReader(EventLoop loop, LoopInbox inbox, InboxSegment 
             {
                 // Others may post as fast as this reads: what comes from now on has its turn in the next iteration.
                 // Not asked for sooner, because it is where posters write.
-                limit = inbox.End();
+                limit = Math.Min(inbox.End(), first + DrainMax);
             }
         }
     }

@@ -165,6 +165,29 @@ public class LoopInboxTests
         }
     }
 
+    /// <summary>Others may post faster than the loop runs: without a limit each iteration would be longer than the one
+    /// before, and timers would wait.</summary>
+    [Fact]
+    public void RunOnce_MorePostsThanAnIterationTakes_LeavesTheRestForTheNext()
+    {
+        const int Posts = 100_000;
+        using var test = new TestLoop();
+        int ran = 0;
+        var thread = new Thread(() =>
+        {
+            for (int i = 0; i < Posts; i++)
+            {
+                test.Loop.CallSoonThreadSafe(() => ran++);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        test.Turn();
+        Assert.Equal(65_536, ran);
+        test.Turn();
+        Assert.Equal(Posts, ran);
+    }
+
     [Fact]
     public void Cancel_OfAnEntryWhoseSegmentIsUsedAgain_FindsNothing()
     {
