@@ -119,9 +119,8 @@ public sealed partial class EventLoop
         return when <= now ? 0 : (long)Math.Min((ulong)when - (ulong)now, WaitTicksMax) * TimeSpan.NanosecondsPerTick;
     }
 
-    /// <summary>Only by the machine's clock: virtual time is exact.</summary>
     private static TimerPacing? MakeTimerPacing(EventLoopOptions options, TimeProvider clock) =>
-        options.Clock is null && options.Poller is null ? new TimerPacing(clock) : null;
+        options.PacesTimers ?? (options.Clock is null && options.Poller is null) ? new TimerPacing(clock) : null;
 
     /// <summary>What the options and the environment say about polling before blocking; null: the loop blocks at
     /// once.</summary>

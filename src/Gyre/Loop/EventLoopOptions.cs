@@ -63,6 +63,10 @@ public sealed class EventLoopOptions
 
     internal const int StepBudgetUsual = 10_000;
 
+    /// <summary>Whether timers that come thick share the wake-ups of the loop. When null: by the machine's clock they do;
+    /// virtual time is exact.</summary>
+    internal bool? PacesTimers { get; init; }
+
     internal static TimeSpan BusyPollUsual { get; } = TimeSpan.FromMicroseconds(50);
 
     internal static TimeSpan BusyPollMax { get; } = TimeSpan.FromMilliseconds(1);

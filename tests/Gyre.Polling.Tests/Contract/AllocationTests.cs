@@ -6,7 +6,7 @@ namespace Gyre.Polling.Tests;
 /// <summary>Messages cost no allocation once a connection stands.</summary>
 public sealed class AllocationTests
 {
-    private const int Rounds = 10;
+    private const int Rounds = 200;
     private const int MessagesOfRound = 500;
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class AllocationTests
         while (messages() < end)
         {
             harness.Turn(timeoutNanoseconds: 100_000_000);
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), "the echo stopped");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMinutes(2), "the echo stopped");
         }
     }
 

@@ -157,7 +157,7 @@ public sealed class PollerContractTests
         {
             PollerCheck[] checks = [.. PollerContract.Checks.Where(check => MethodOf(check) == name)];
             PollerContractException? failure =
-                checks.Select(check => Failure(check, fault)).FirstOrDefault(found => found is not null);
+                Attempts(checks).Select(check => Failure(check, fault)).FirstOrDefault(found => found is not null);
             if (failure is null)
             {
                 // A machine may lack IPv6, and fails no check of it.
@@ -224,6 +224,11 @@ public sealed class PollerContractTests
         Assert.Contains("'Nothing'", error.Message, StringComparison.Ordinal);
         Assert.All(PollerContract.Checks, check => Assert.Same(check, PollerContract.GetCheck(check.ToString())));
     }
+
+    /// <summary>A signal may end the very wait that a broken poller would not have ended, and hides the fault
+    /// then.</summary>
+    private static IEnumerable<PollerCheck> Attempts(PollerCheck[] checks) =>
+        Enumerable.Repeat(checks, 20).SelectMany(all => all);
 
     private static PollerContractException? Failure(PollerCheck check, Fault fault)
     {

@@ -4,22 +4,13 @@ namespace Gyre.Tests.Coroutines;
 public class ResumeCostTests
 {
     private const int Yields = 5_000;
-    private const int Rounds = 60;
 
     /// <summary>The acceptance criterion: a resume at depth 1,000 costs at most twice one at depth 1.</summary>
     [Fact]
     public void Resume_AtDepth1000_CostsAtMostTwiceThatAtDepth1()
     {
-        // The best of many short runs in turns: on a machine with other work to do, some of each are not disturbed.
-        double shallow = double.MaxValue;
-        double deep = double.MaxValue;
-        for (int i = 0; i < Rounds; i++)
-        {
-            shallow = Math.Min(shallow, SecondsFor(1));
-            deep = Math.Min(deep, SecondsFor(1000));
-        }
-
-        Assert.InRange(deep / shallow, 0, 2);
+        const int Most = 2;
+        Assert.InRange(Timing.Ratio(() => SecondsFor(1000), () => SecondsFor(1), Most), 0, Most);
     }
 
     private static double SecondsFor(int depth)

@@ -7,6 +7,13 @@ namespace Gyre.Tests.Streams;
 [Collection(nameof(SequentialCollection))]
 public class ConnectionStreamAllocationTests : NetworkTest
 {
+    /// <summary>Two calls, two trips through the loop; the stream itself adds nothing to what the thread pool
+    /// takes.</summary>
+    private const long BytesMax = 600;
+
+    /// <summary>Others in the process may allocate beside any of them, but not beside all.</summary>
+    private const int Rounds = 20;
+
     [Theory]
     [MemberData(nameof(Backends))]
     public void Read_ManyMessages_AllocatesLittle(PollerBackend backend) => Run(backend, async () =>
@@ -16,10 +23,15 @@ public class ConnectionStreamAllocationTests : NetworkTest
         long perMessage = await Task.Run(async () =>
         {
             byte[] buffer = new byte[100];
-            await ExchangeAsync(1_000);
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            await ExchangeAsync(1_000);
-            return (GC.GetTotalAllocatedBytes(precise: true) - before) / 1_000;
+            long least = long.MaxValue;
+            for (int i = 0; i < Rounds && least > BytesMax; i++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                await ExchangeAsync(1_000);
+                least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / 1_000);
+            }
+
+            return least;
 
             async Task ExchangeAsync(int count)
             {
@@ -31,7 +43,6 @@ public class ConnectionStreamAllocationTests : NetworkTest
             }
         });
 
-        // Two calls, two trips through the loop; the stream itself adds nothing to what the thread pool takes.
-        Assert.InRange(perMessage, 0, 600);
+        Assert.InRange(perMessage, 0, BytesMax);
     });
 }

@@ -6,7 +6,7 @@ namespace Gyre.Tests.Networking;
 /// <summary>Steady traffic through a pipe costs no allocation, the loop's included.</summary>
 public class PipeAllocationTests : PipeTest
 {
-    private const int Rounds = 10;
+    private const int Rounds = 200;
     private const int MessagesOfRound = 500;
 
     [Theory]
@@ -22,7 +22,7 @@ public class PipeAllocationTests : PipeTest
                 (Transport output, _) = await loop.ConnectWritePipe(() => new RecordingProtocol(), writeEnd);
                 (_, Echo echo) = await loop.ConnectReadPipe(() => new Echo(output), readEnd);
                 output.Write(new byte[1024]);
-                least = await Aio.WaitFor(echo.Least, 20.Seconds());
+                least = await Aio.WaitFor(echo.Least, TimeSpan.FromMinutes(2));
                 output.Close();
             },
             new EventLoopOptions { Backend = backend });
