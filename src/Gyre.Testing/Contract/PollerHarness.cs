@@ -13,7 +13,7 @@ internal sealed class PollerHarness : IDisposable, IReadyQueue
     public PollerHarness(Poller poller, TimeSpan? patience = null)
     {
         Poller = poller;
-        Patience = patience ?? TimeSpan.FromSeconds(30);
+        Patience = patience ?? TimeSpan.FromMinutes(2);
     }
 
     public Poller Poller { get; }

@@ -26,7 +26,7 @@ public class DefaultExecutorTests
         var loop = new EventLoop();
         Thread thread = loop.RunUntilComplete(Aio_ToThread());
         loop.Close();
-        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        Assert.True(thread.Join(TimeSpan.FromMinutes(2)));
 
         static async Coroutine<Thread> Aio_ToThread() => await Aio.ToThread(() => Thread.CurrentThread);
     }

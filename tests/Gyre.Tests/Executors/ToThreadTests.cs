@@ -87,7 +87,7 @@ public class ToThreadTests
             await Aio.ToThread(() =>
             {
                 running.Set();
-                noticed = token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+                noticed = token.WaitHandle.WaitOne(TimeSpan.FromMinutes(2));
                 token.ThrowIfCancellationRequested();
             });
         }

@@ -124,7 +124,7 @@ public class TimerPacingTests
             if (timeoutNanoseconds > 0)
             {
                 Waits++;
-                _clock.Now += timeoutNanoseconds;
+                _clock.Advance(timeoutNanoseconds);
             }
         }
 
@@ -137,14 +137,5 @@ public class TimerPacingTests
         protected override void Dispose(bool disposing)
         {
         }
-    }
-
-    private sealed class ManualClock : TimeProvider
-    {
-        public override long TimestampFrequency => 1_000_000_000;
-
-        public long Now { get; set; }
-
-        public override long GetTimestamp() => Now;
     }
 }

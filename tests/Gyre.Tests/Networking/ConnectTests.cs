@@ -17,7 +17,7 @@ public class ConnectTests : NetworkTest
     public void CreateConnection_Refused_NamesHostAndPort(PollerBackend backend) => Run(backend, async () =>
     {
         EventLoop loop = EventLoop.Running;
-        int port = await ClosedPortAsync();
+        int port = ClosedPort();
         SocketException error = await Assert.ThrowsAsync<SocketException>(
             () => loop.CreateConnection(() => new RecordingProtocol(), "127.0.0.1", port).AsTask());
         Assert.Equal(SocketError.ConnectionRefused, error.SocketErrorCode);
@@ -41,7 +41,7 @@ public class ConnectTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void CreateConnection_AllAddressesRefused_IsOneError(PollerBackend backend) => Run(backend, async () =>
     {
-        int port = await ClosedPortAsync();
+        int port = ClosedPort();
         UseResolver((_, _) => [IPAddress.Parse("127.0.0.2"), IPAddress.Loopback]);
         SocketException error = await Assert.ThrowsAsync<SocketException>(() => EventLoop.Running.CreateConnection(
             () => new RecordingProtocol(), "two.example", port).AsTask());
@@ -57,7 +57,7 @@ public class ConnectTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void CreateConnection_DifferentFailures_AreReportedTogether(PollerBackend backend) => Run(backend, async () =>
     {
-        int port = await ClosedPortAsync();
+        int port = ClosedPort();
 
         // A broadcast address cannot be connected to.
         UseResolver((_, _) => [IPAddress.Broadcast, IPAddress.Loopback]);

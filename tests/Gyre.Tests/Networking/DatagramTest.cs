@@ -8,6 +8,11 @@ public abstract class DatagramTest : NetworkTest
 {
     protected static IPEndPoint AnyPort { get; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>An address where no other test opens anything: a port that was given up there stays free, and what is
+    /// sent to it reaches nobody else.</summary>
+    protected static IPEndPoint Elsewhere { get; } =
+        new(OperatingSystem.IsLinux() ? IPAddress.Parse("127.0.53.1") : IPAddress.Loopback, 0);
+
     /// <summary>Whether the loopback address can be bound: a container may have the protocol without it.</summary>
     protected static bool HasIPv6 { get; } = CanBind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
 
@@ -36,7 +41,7 @@ public abstract class DatagramTest : NetworkTest
     protected static Socket NewPeer(EndPoint? local)
     {
         AddressFamily family = local?.AddressFamily ?? AddressFamily.Unix;
-        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 20_000 };
+        var socket = new Socket(family, SocketType.Dgram, ProtocolType.Unspecified) { ReceiveTimeout = 180_000 };
         if (local is not null)
         {
             socket.Bind(local);

@@ -37,7 +37,7 @@ public sealed class DatagramTransportTests : DatagramTest
     {
         RecordingDatagrams first = await OpenAsync(AnyPort);
         RecordingDatagrams second = await OpenAsync(AnyPort);
-        RecordingDatagrams third = await OpenAsync(AnyPort);
+        RecordingDatagrams third = await OpenAsync(Elsewhere);
         EndPoint gone = third.Transport.LocalEndPoint!;
         third.Transport.Abort();
         await Until(() => third.IsLost);
@@ -59,7 +59,7 @@ public sealed class DatagramTransportTests : DatagramTest
     public void ErrorReceived_ConnectedPeerIsGone_EndpointGoesOn(PollerBackend backend) => Run(backend, async () =>
     {
         EndPoint address;
-        using (Socket gone = NewPeer(AnyPort))
+        using (Socket gone = NewPeer(Elsewhere))
         {
             address = gone.LocalEndPoint!;
         }

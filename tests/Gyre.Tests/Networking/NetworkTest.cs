@@ -8,7 +8,9 @@ namespace Gyre.Tests.Networking;
 public abstract class NetworkTest
 {
     /// <summary>Much longer than any test takes. It ends a test that hangs, and decides nothing else.</summary>
-    private static readonly TimeSpan s_hangLimit = 60.Seconds();
+    private static readonly TimeSpan s_hangLimit = TimeSpan.FromMinutes(3);
+
+    private readonly List<Socket> _closedPorts = [];
 
     public static TheoryData<PollerBackend> Backends { get; } =
     [
@@ -41,12 +43,13 @@ public abstract class NetworkTest
 
     protected static int PortOf(Server server) => ((IPEndPoint)server.EndPoints[0]).Port;
 
-    /// <summary>A port of this machine that nobody listens on.</summary>
-    protected static async Coroutine<int> ClosedPortAsync()
+    /// <summary>A port of this machine that nobody listens on, on any address, as long as the test runs.</summary>
+    protected int ClosedPort()
     {
-        Server server = await EventLoop.Running.CreateServer(() => new RecordingProtocol(), "127.0.0.1", 0);
-        await server.DisposeAsync();
-        return PortOf(server);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Any, 0));
+        _closedPorts.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Has the running loop resolve names with a function. Before its first lookup.</summary>

@@ -7,8 +7,11 @@ namespace Gyre.Tests.Networking;
 
 /// <summary>A poller whose listeners fail to accept while it is starved, as they do when no descriptor is
 /// left.</summary>
-public sealed class StarvedPoller(Poller inner) : Poller
+internal sealed class StarvedPoller(Poller inner, ManualClock? clock = null) : Poller
 {
+    /// <summary>What is on its way gets this long, of the machine's time, before the clock moves.</summary>
+    private const long GraceNanoseconds = 1_000_000;
+
     public bool IsStarved { get; set; }
 
     public int FailedAccepts { get; private set; }
@@ -17,7 +20,23 @@ public sealed class StarvedPoller(Poller inner) : Poller
 
     public override bool HasOperations => inner.HasOperations;
 
-    public override void Poll(long timeoutNanoseconds, IReadyQueue ready) => inner.Poll(timeoutNanoseconds, ready);
+    /// <summary>With a clock of the test's, waits for I/O as ever; where nothing comes, the time passes at
+    /// once.</summary>
+    public override void Poll(long timeoutNanoseconds, IReadyQueue ready)
+    {
+        if (clock is null || timeoutNanoseconds <= 0)
+        {
+            inner.Poll(timeoutNanoseconds, ready);
+            return;
+        }
+
+        var counting = new CountingQueue(ready);
+        inner.Poll(Math.Min(timeoutNanoseconds, GraceNanoseconds), counting);
+        if (counting.Count == 0)
+        {
+            clock.Advance(timeoutNanoseconds);
+        }
+    }
 
     public override void Wake() => inner.Wake();
 
@@ -35,6 +54,17 @@ public sealed class StarvedPoller(Poller inner) : Poller
     public override PollWatch? FindWatch(SafeHandle descriptor) => inner.FindWatch(descriptor);
 
     protected override void Dispose(bool disposing) => inner.Dispose();
+
+    private sealed class CountingQueue(IReadyQueue queue) : IReadyQueue
+    {
+        public int Count { get; private set; }
+
+        public void Enqueue(PollOperation operation)
+        {
+            Count++;
+            queue.Enqueue(operation);
+        }
+    }
 
     /// <summary>Hands everything on, but the connections that cannot be accepted.</summary>
     private sealed class Listener(StarvedPoller poller, PollSocket socket) : PollSocket, IAcceptSink

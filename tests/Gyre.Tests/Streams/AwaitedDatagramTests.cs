@@ -59,7 +59,7 @@ public sealed class AwaitedDatagramTests : DatagramTest
     public void ReceiveAsync_PeerIsGone_ThrowsOnceAndGoesOn(PollerBackend backend) => Run(backend, async () =>
     {
         EndPoint address;
-        using (Socket gone = NewPeer(AnyPort))
+        using (Socket gone = NewPeer(Elsewhere))
         {
             address = gone.LocalEndPoint!;
         }

@@ -28,15 +28,17 @@ public sealed class DatagramProgramTests : DatagramTest
     [MemberData(nameof(Backends))]
     public void Socat_EchoesOverUdp_AnswersOurClient(PollerBackend backend) => Run(backend, async () =>
     {
-        int port;
-        using (Socket free = NewPeer(AnyPort))
+        IPEndPoint address;
+        using (Socket free = NewPeer(Elsewhere))
         {
-            port = ((IPEndPoint)free.LocalEndPoint!).Port;
+            address = (IPEndPoint)free.LocalEndPoint!;
         }
 
         using Peer socat = Peer.Start(
-            "socat", $"UDP4-RECVFROM:{port.ToString(CultureInfo.InvariantCulture)},bind=127.0.0.1", "PIPE");
-        RecordingDatagrams client = await OpenAsync(remote: new IPEndPoint(IPAddress.Loopback, port));
+            "socat",
+            $"UDP4-RECVFROM:{address.Port.ToString(CultureInfo.InvariantCulture)},bind={address.Address}",
+            "PIPE");
+        RecordingDatagrams client = await OpenAsync(remote: address);
 
         // Until it listens, the system says that nobody does.
         while (client.Received.Count == 0)

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Gyre.Tests.Networking.Interop;
 
 /// <summary>A Redis server of the test's own, without files.</summary>
@@ -17,15 +20,15 @@ internal sealed class RedisServer : IDisposable
     }
 
     /// <summary>Starts a server that listens on a Unix socket and on a port. Skips the test on a machine without Redis.</summary>
-    /// <param name="freePort">Finds a port. Somebody else may take it before the server does, so it may be asked again.</param>
-    public static async Coroutine<RedisServer> StartAsync(Func<Coroutine<int>> freePort)
+    public static async Coroutine<RedisServer> StartAsync()
     {
         var directory = new TemporaryDirectory();
         try
         {
             for (int attempt = 0; attempt < AttemptsMax; attempt++)
             {
-                int port = await freePort();
+                // Somebody else may take it before the server does.
+                int port = FreePort();
                 var process = Peer.Start(
                     "redis-server", "--bind", "127.0.0.1", "--port", $"{port}", "--unixsocket", directory["socket"], "--save", "",
                     "--appendonly", "no", "--dir", directory["."], "--logfile", "", "--daemonize", "no");
@@ -53,6 +56,13 @@ internal sealed class RedisServer : IDisposable
 
     public async Coroutine<RedisClient> ConnectOverUnixSocketAsync() =>
         new(await Aio.OpenUnixConnection(_directory["socket"]));
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 
     /// <summary>Ends the server at once, as a crash would.</summary>
     public void Kill() => _process.Kill();

@@ -11,7 +11,7 @@ public class RedisTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void Commands_EachWithItsReply(PollerBackend backend) => Run(backend, async () =>
     {
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient redis = await server.ConnectAsync();
         Assert.Equal("PONG", await redis.CallAsync("PING"));
         Assert.Equal("OK", await redis.CallAsync("SET", "name", "wörld"));
@@ -30,7 +30,7 @@ public class RedisTests : NetworkTest
     public void Pipelining_TenThousandCommands_RepliesInOrder(PollerBackend backend) => Run(backend, async () =>
     {
         const int Count = 10_000;
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient redis = await server.ConnectAsync();
         LoopTask sending = Aio.CreateTask(SendAll());
         for (long i = 1; i <= Count; i++)
@@ -57,7 +57,7 @@ public class RedisTests : NetworkTest
     {
         const int Clients = 50;
         const int Each = 100;
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await Aio.TaskGroup(async group =>
         {
             for (int i = 0; i < Clients; i++)
@@ -90,7 +90,7 @@ public class RedisTests : NetworkTest
     {
         byte[] value = new byte[16 << 20];
         new Random(1).NextBytes(value);
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient redis = await server.ConnectAsync();
         redis.Send("SET"u8.ToArray(), "large"u8.ToArray(), value);
         await redis.DrainAsync();
@@ -104,7 +104,7 @@ public class RedisTests : NetworkTest
     public void PublishedMessages_ReachTheSubscriberInOrder(PollerBackend backend) => Run(backend, async () =>
     {
         const int Count = 1000;
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient publisher = await server.ConnectAsync();
         await using RedisClient subscriber = await server.ConnectOverUnixSocketAsync();
         var subscribed = Assert.IsType<object[]>(await subscriber.CallAsync("SUBSCRIBE", "news"));
@@ -132,7 +132,7 @@ public class RedisTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void BlockingCommand_WaitsForTheOtherClient(PollerBackend backend) => Run(backend, async () =>
     {
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient taker = await server.ConnectAsync();
         await using RedisClient giver = await server.ConnectAsync();
         LoopTask<object?> taking = Aio.CreateTask(taker.CallAsync("BLPOP", "jobs", "0"));
@@ -146,7 +146,7 @@ public class RedisTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void ServerDies_TheWaitingClientIsTold(PollerBackend backend) => Run(backend, async () =>
     {
-        using RedisServer server = await RedisServer.StartAsync(ClosedPortAsync);
+        using RedisServer server = await RedisServer.StartAsync();
         await using RedisClient redis = await server.ConnectAsync();
         LoopTask<object?> waiting = Aio.CreateTask(redis.CallAsync("BLPOP", "jobs", "0"));
         await Aio.Sleep(10.Milliseconds());

@@ -234,7 +234,7 @@ public partial class SockTests : NetworkTest
     [MemberData(nameof(Backends))]
     public void SockConnect_NobodyListens_IsRefused(PollerBackend backend) => Run(backend, async () =>
     {
-        var address = new IPEndPoint(IPAddress.Loopback, await ClosedPortAsync());
+        var address = new IPEndPoint(IPAddress.Loopback, ClosedPort());
         using Socket socket = NewSocket();
         SocketException error = await Assert.ThrowsAsync<SocketException>(
             () => EventLoop.Running.SockConnectAsync(socket, address).AsTask());
