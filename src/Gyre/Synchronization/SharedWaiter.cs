@@ -2,15 +2,16 @@ namespace Gyre;
 
 /// <summary>A task that waits for something that other threads bring about.</summary>
 /// <remarks>Belongs to its loop, but for what the owner's lock guards.</remarks>
-// Listed ──taken by a waker──▶ Woken (posted to its loop) ──its turn──▶ done
-//    └──────────Cancel─────────▶ gone; one that was woken hands its hint on
+// Listed ──taken by a waker──▶ Woken (posted to its loop) ──its turn──▶ done ──the task's step──▶ gone
+//    └──────────Cancel─────────▶ gone; one that was woken hands its hint on, also when its loop closes
+//                                before the task's step
 internal sealed class SharedWaiter : Future
 {
     private readonly Action _onLost;
 
     /// <summary>Makes a waiter of the running loop.</summary>
     /// <param name="loop">The loop.</param>
-    /// <param name="onLost">Called when the loop was closed after the wake-up and before its turn.</param>
+    /// <param name="onLost">Called when the loop was closed after the wake-up and before the task went on.</param>
     public SharedWaiter(EventLoop loop, Action onLost)
         : base(loop)
     {
@@ -31,6 +32,8 @@ internal sealed class SharedWaiter : Future
     internal override void Execute(object? first, object? second) => TryFinish();
 
     internal override void Abandon(object? first, object? second) => _onLost();
+
+    internal override void OnAwaiterAbandoned() => _onLost();
 
     internal override string Describe() => "wait for another thread";
 }

@@ -81,6 +81,11 @@ public abstract partial class Future : WorkItem, ISuspendsLeaf
 
     internal virtual string Describe() => "Future";
 
+    /// <summary>The loop was closed before the turn in which the task that waited here was to go on.</summary>
+    internal virtual void OnAwaiterAbandoned()
+    {
+    }
+
     /// <summary>The futures that have to end before this one does, as far as the library knows.</summary>
     /// <remarks>For reports of who waits for what.</remarks>
     internal virtual IReadOnlyCollection<Future> WaitsFor => [];

@@ -101,6 +101,9 @@ public abstract partial class LoopTask : ICoroutineRunner
         }
     }
 
+    /// <summary>The loop was closed before this step: what the task was woken for is somebody else's.</summary>
+    internal sealed override void Abandon(object? first, object? second) => Waiter?.OnAwaiterAbandoned();
+
     private void SetLeaf(CoroutineBox leaf)
     {
         // Nearly always the same as before; comparing costs less than telling the collector.
