@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Gyre;
@@ -131,6 +132,8 @@ public abstract partial class LoopTask : ICoroutineRunner
                 task.Execute(null, null);
                 Loop.Ready.CountTurn();
             }
+
+            Debug.Assert(next is null, "No task ends before its first turn: each has the place for the next one.");
         }
         catch when (next is not null)
         {
