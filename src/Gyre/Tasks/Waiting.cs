@@ -48,13 +48,18 @@ internal static class Waiting
     /// <summary>Requests that a future end, and waits until it has.</summary>
     public static async Coroutine CancelAndWait(Future future)
     {
+        future.Cancel();
+        await UntilDone(future);
+    }
+
+    /// <summary>Waits until a future is done. Its outcome stays with it.</summary>
+    public static async Coroutine UntilDone(Future future)
+    {
         var waiter = new JoinFuture(future.Loop, [future]);
         var item = new ReleaseItem(waiter);
         future.AddCallback(item);
         try
         {
-            future.Cancel();
-
             // Not the future itself: its own cancellation is not this task's.
             await waiter;
         }

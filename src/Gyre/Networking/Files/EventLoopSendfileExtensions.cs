@@ -21,7 +21,8 @@ public static class EventLoopSendfileExtensions
         /// <para>Loop thread only. Behind what was written before. Reading is paused meanwhile. While the system sends,
         /// writes are refused; the fallback does not notice them, and they would go out between its pieces.</para>
         /// <para>The stream's position is behind the last byte that was sent, also after an error. On cancel: nothing more
-        /// is sent, the connection stays, and the position tells how much was.</para>
+        /// is sent, the connection stays, and the position tells how much was; a read under way of a stream that can seek
+        /// and is no file is waited for.</para>
         /// </remarks>
         /// <exception cref="InvalidOperationException">The transport is closing, TLS was started over it, <c>WriteEof</c>
         /// was called, or a file is being sent already.</exception>

@@ -91,10 +91,51 @@ internal sealed class FileSource
     {
         _block ??= GC.AllocateUninitializedArray<byte>(BlockSize);
         Memory<byte> block = _block.AsMemory(0, (int)Math.Min(BlockSize, Rest));
-        long position = Position;
-        return block[..await loop.RunInExecutor(null, () => Read(block.Span, position))];
+        return block[..await ReadAsync(loop, block)];
     }
 
-    private int Read(Span<byte> block, long position) =>
-        Handle is not null ? RandomAccess.Read(Handle, block, position) : _stream!.Read(block);
+    private Coroutine<int> ReadAsync(EventLoop loop, Memory<byte> block)
+    {
+        long position = Position;
+        return _stream is { CanSeek: true } stream && Handle is null
+            ? ReadToItsEndAsync(loop, () => stream.Read(block.Span))
+            : LetGoAsync(loop, () => Handle is not null
+                ? RandomAccess.Read(Handle, block.Span, position)
+                : _stream!.Read(block.Span));
+    }
+
+    /// <summary>A read that moves nothing which this side sets again: a cancellation does not wait for it.</summary>
+    private static async Coroutine<int> LetGoAsync(EventLoop loop, Func<int> read) =>
+        await loop.RunInExecutor(null, read);
+
+    /// <summary>A read that moves the stream's position on its thread. A cancellation goes on when it has ended: the
+    /// position is the caller's then.</summary>
+    private static async Coroutine<int> ReadToItsEndAsync(EventLoop loop, Func<int> read)
+    {
+        int taken = 0;
+        Future<int> call = loop.RunInExecutor(null, () => Interlocked.Exchange(ref taken, 1) == 0 ? read() : 0);
+        CarriedError? cancellation = null;
+        while (!call.IsDone)
+        {
+            // A cancelled scope would end each of these waits at once, without end.
+            using LoopTask.ScopeMask mask = cancellation is null ? default : loop.CurrentTask!.MaskScopes();
+            try
+            {
+                await Waiting.UntilDone(call);
+            }
+            catch (CancelledException e)
+            {
+                cancellation = CarriedError.Capture(e);
+
+                // Pairs with the exchange of the call, which reads nothing if this one is first.
+                if (Interlocked.Exchange(ref taken, 1) == 0)
+                {
+                    call.Cancel();
+                }
+            }
+        }
+
+        cancellation?.Throw();
+        return await call;
+    }
 }

@@ -210,11 +210,104 @@ public class SendfileTests : SendfileTest
             Assert.Equal<byte[]>([.. Data[..sent], .. "end"u8], await ReceivedAsync(ends));
         });
 
+    /// <summary>The thread that reads moves the position of a stream that is no file: only behind that does a cancelled send
+    /// set it. Guarantee G-176.</summary>
+    [Theory]
+    [MemberData(nameof(BackendsAndTls))]
+    public void Sendfile_CancelledWhileAStreamIsRead_EndsBehindTheRead(PollerBackend backend, bool tls) =>
+        Run(backend, tls, async (ends, _) =>
+        {
+            foreach (bool byScope in (bool[])[false, true])
+            {
+                using var stream = new GatedStream(Data);
+                Action cancel = () => { };
+                LoopTask sending = Aio.CreateTask(Aio.CancelScope(async scope =>
+                {
+                    cancel = () => scope.Cancel();
+                    await EventLoop.Running.Sendfile(ends.Transport, stream);
+                }));
+                await Until(() => stream.IsInGate);
+                for (int i = 0; i < 3; i++)
+                {
+                    if (byScope)
+                    {
+                        cancel();
+                    }
+                    else
+                    {
+                        sending.Cancel();
+                    }
+
+                    await Aio.Yield();
+                    await Aio.Yield();
+                    Assert.False(sending.IsDone);
+                }
+
+                stream.Open();
+                await Aio.Wait([sending]);
+                Assert.Equal(byScope, !sending.IsCancelled);
+                Assert.Equal(GatedStream.FreeBytes, stream.Position);
+            }
+        });
+
+    /// <summary>Where the thread has not begun to read, nothing is waited for. Guarantee G-176.</summary>
+    [Theory]
+    [MemberData(nameof(BackendsAndTls))]
+    public void Sendfile_CancelledBeforeAStreamIsRead_EndsAtOnceAndReadsNothing(PollerBackend backend, bool tls) =>
+        Run(backend, tls, async (ends, _) =>
+        {
+            EventLoop loop = EventLoop.Running;
+            loop.DefaultExecutor = new ThreadPoolExecutor(maxWorkers: 1);
+            using var gate = new ManualResetEventSlim();
+            using var stream = new MemoryStream(Data) { Position = 7 };
+            Future busy = loop.RunInExecutor(null, gate.Wait);
+            LoopTask<long> sending = Aio.CreateTask(loop.Sendfile(ends.Transport, stream, offset: 3));
+            await Aio.Yield();
+            sending.Cancel();
+            await Aio.Wait([sending]);
+            Assert.True(sending.IsCancelled);
+            gate.Set();
+            await busy;
+            Assert.Equal(3, stream.Position);
+        });
+
     private static void CloseAfter(RecordingProtocol protocol, int count)
     {
         if (protocol.Received.Length >= count)
         {
             protocol.Transport.Close();
+        }
+    }
+
+    /// <summary>A stream in memory. A read behind the first bytes waits at a gate.</summary>
+    private sealed class GatedStream(byte[] data) : MemoryStream(data)
+    {
+        public const int FreeBytes = 1000;
+
+        private readonly ManualResetEventSlim _gate = new();
+        private int _isInGate;
+
+        public bool IsInGate => Volatile.Read(ref _isInGate) != 0;
+
+        public void Open() => _gate.Set();
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (Position < FreeBytes)
+            {
+                return base.Read(buffer[..FreeBytes]);
+            }
+
+            Volatile.Write(ref _isInGate, 1);
+            _gate.Wait();
+            return base.Read(buffer);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            // The thread, too, where the test has failed.
+            Open();
+            base.Dispose(disposing);
         }
     }
 }
