@@ -5,8 +5,8 @@ namespace Gyre;
 /// <remarks>Loop thread only.</remarks>
 internal sealed class AcceptFailures(EventLoop loop, object source)
 {
-    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors,
-    /// each try costs two system calls, and service goes on this long after one is free.</summary>
+    /// <summary>How soon accepting is tried again after it failed. When the system is out of descriptors, a try opens one
+    /// file in vain, and service goes on this long after there is room for the spare ones and a connection.</summary>
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Failures are reported this often at the most: without descriptors they repeat with each try.</summary>
