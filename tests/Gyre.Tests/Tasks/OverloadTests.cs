@@ -132,6 +132,33 @@ public class OverloadTests
     });
 
     [Fact]
+    public void GatherOutcomes_OfDifferentTypes_IsATuple() => Run(async () =>
+    {
+        LoopTask<string> cancelled = Aio.CreateTask(Text());
+        cancelled.Cancel();
+        (Outcome<int> one, Outcome<string> none) = await Aio.GatherOutcomes(Later(1), cancelled);
+        Assert.Equal(1, one.Result);
+        Assert.True(none.IsCancelled);
+        var (a, b, c) = await Aio.GatherOutcomes(Fail(), Text(), Set(3));
+        Assert.IsType<FormatException>(a.Exception);
+        Assert.Equal(("text", 3), (b.Result, c.Result));
+        var four = await Aio.GatherOutcomes(Text(), Later(2), Later(3), Later(4));
+        Assert.Equal(("text", 2, 3, 4), (four.Item1.Result, four.Item2.Result, four.Item3.Result, four.Item4.Result));
+        var five = await Aio.GatherOutcomes(Text(), Later(2), Later(3), Later(4), Later(5));
+        Assert.Equal((4, 5), (five.Item4.Result, five.Item5.Result));
+        var six = await Aio.GatherOutcomes(Text(), Later(2), Later(3), Later(4), Later(5), Fail());
+        Assert.Equal((5, false), (six.Item5.Result, six.Item6.IsSuccess));
+        var seven = await Aio.GatherOutcomes(Text(), Later(2), Later(3), Later(4), Later(5), Later(6), Text());
+        Assert.Equal((6, "text"), (seven.Item6.Result, seven.Item7.Result));
+
+        static async Coroutine<string> Text()
+        {
+            await Aio.Yield();
+            return "text";
+        }
+    });
+
+    [Fact]
     public void Combinators_GivenNull_SayWhichArgument() => Run(async () =>
     {
         Assert.Throws<ArgumentNullException>(() => Aio.Gather((LoopTask<int>)null!, null!));

@@ -39,6 +39,7 @@ internal static partial class Scenarios
     private static void AddTuples(Dictionary<string, Scenario> all)
     {
         const string Gather = "Aio.Gather";
+        const string Outcomes = "Aio.GatherOutcomes";
         all.Add(Gather + Tuple(2), async scenario =>
             await EndGather(scenario, Aio.Gather(Later(1, 1), Text(2))));
         all.Add(Gather + Tuple(3), async scenario =>
@@ -51,6 +52,18 @@ internal static partial class Scenarios
             await EndGather(scenario, Aio.Gather(Later(1, 1), Text(2), Text(1), Text(3), Text(2), Text(1))));
         all.Add(Gather + Tuple(7), async scenario =>
             await EndGather(scenario, Aio.Gather(Later(1, 1), Text(2), Text(1), Text(3), Text(2), Text(1), Text(4))));
+        all.Add(Outcomes + Tuple(2), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2))));
+        all.Add(Outcomes + Tuple(3), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2), TaskLater(3, 3))));
+        all.Add(Outcomes + Tuple(4), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2), TaskLater(3, 3), FutureLater(2, 2))));
+        all.Add(Outcomes + Tuple(5), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2), Text(1), Text(3), Text(2))));
+        all.Add(Outcomes + Tuple(6), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2), Text(1), Text(3), Text(2), Text(1))));
+        all.Add(Outcomes + Tuple(7), async scenario =>
+            await EndGather(scenario, Aio.GatherOutcomes(Later(1, 1), Text(2), Text(1), Text(3), Text(2), Text(1), Text(4))));
 
         static string Tuple(int count)
         {
