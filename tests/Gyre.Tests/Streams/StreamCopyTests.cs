@@ -70,6 +70,68 @@ public class StreamCopyTests : NetworkTest
         await Assert.ThrowsAsync<ArgumentNullException>(() => to.Server.Reader.CopyToAsync(null!).AsTask());
     });
 
+    /// <summary>The copies of a loop share what they read into. Guarantee G-138.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void CopyTo_ManyAtOnce_EachPassesItsOwnBytesOn(PollerBackend backend) => Run(backend, async () =>
+    {
+        const int Relays = 8;
+        await Aio.Gather([.. Enumerable.Range(0, Relays).Select(RelayAsync)]);
+
+        static async Coroutine RelayAsync(int number)
+        {
+            var random = new Random(number);
+            await using StreamPair from = await StreamPair.OpenAsync();
+            await using StreamPair to = await StreamPair.OpenAsync();
+            byte[] sent = new byte[300_000];
+            random.NextBytes(sent);
+            LoopTask<byte[]> received = Aio.CreateTask(to.Server.Reader.ReadToEndAsync());
+            LoopTask<long> copying = Aio.CreateTask(from.Server.Reader.CopyToAsync(to.Client.Writer));
+            for (int start = 0; start < sent.Length;)
+            {
+                int count = Math.Min(random.Next(1, 20_000), sent.Length - start);
+                from.Client.Writer.Write(sent.AsSpan(start, count));
+                await from.Client.Writer.DrainAsync();
+                await Aio.Yield();
+                start += count;
+            }
+
+            from.Client.Writer.WriteEof();
+            Assert.Equal(sent.Length, await copying);
+            to.Client.Writer.WriteEof();
+            Assert.Equal(sent, await received);
+        }
+    });
+
+    [Fact]
+    public void CopyTo_WhileNothingComes_TakesNoBuffer() => RunWith(
+        new EventLoopOptions { Debug = false },
+        async () =>
+        {
+            const int Copies = 100;
+            await using StreamPair to = await StreamPair.OpenAsync();
+            LoopStreamReader[] readers = [.. Enumerable.Range(0, Copies).Select(_ => new LoopStreamReader())];
+            var copies = new LoopTask[Copies];
+            Begin(0);
+            await Aio.Yield();
+            await Aio.Yield();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 1; i < Copies; i++)
+            {
+                Begin(i);
+            }
+
+            await Aio.Yield();
+            await Aio.Yield();
+            long each = (GC.GetAllocatedBytesForCurrentThread() - before) / Copies;
+            Assert.InRange(each, 1, 4 * 1024);
+            Assert.All(copies, copy => Assert.False(copy.IsDone));
+            Array.ForEach(readers, reader => reader.FeedEof());
+            await Aio.Wait(copies);
+
+            void Begin(int i) => copies[i] = Aio.CreateTask(readers[i].CopyToAsync(to.Client.Writer));
+        });
+
     private static async Coroutine<byte[]> HashAsync(LoopStreamReader reader, long length)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
