@@ -18,6 +18,7 @@ public sealed partial class EventLoop : IDisposable
     private readonly LoopInbox _inbox;
     private readonly LoopClockScale _scale;
     private readonly List<object> _attachments = [];
+    private object? _sleepSlot;
     private readonly ExecutionContext? _madeIn = ExecutionContext.Capture();
 
     /// <summary>Makes a loop with the machine's clock and its best I/O backend.</summary>
@@ -83,6 +84,13 @@ public sealed partial class EventLoop : IDisposable
 
     /// <summary>The tasks' own attachment, kept at hand because every new task asks for it.</summary>
     internal object? TaskSlot { get; set; }
+
+    /// <summary>The free calls of <c>Aio.Sleep</c>.</summary>
+    internal ref object? SleepSlot => ref _sleepSlot;
+
+    /// <summary>The free waiters of the loop's locks and queues. What belongs to the loop is kept by nothing that outlives
+    /// it.</summary>
+    internal object? WaiterSlot { get; set; }
 
     /// <summary>The waits of plain async code that the running step has begun, the last first.</summary>
     internal WorkItem? PlainWaits { get; set; }

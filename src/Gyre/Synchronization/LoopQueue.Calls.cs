@@ -11,8 +11,7 @@ namespace Gyre;
 //         catch { _putters.Remove(putter); if (!IsFull && putter.IsWoken) _putters.ReleaseNext(); throw; }
 //     }
 //
-// but one box for the call and its wait, which keeps its waiter for the next call, and a cancellation goes through
-// it without being thrown.
+// but one box for the call and its wait, and a cancellation goes through it without being thrown.
 public partial class LoopQueue<T>
 {
     /// <summary>One call. It tries, and waits and tries again until it comes to an end.</summary>
@@ -67,9 +66,14 @@ public partial class LoopQueue<T>
 
         private protected sealed override void ReturnToPool()
         {
-            // The pool must not keep the queue alive.
+            // The pool must not keep the queue alive, nor the loop.
             _queue = null;
-            _waiter?.Forget();
+            if (_waiter is { } waiter)
+            {
+                _waiter = null;
+                WaiterPool.Return(waiter);
+            }
+
             Forget();
             GiveBack();
         }
@@ -77,14 +81,10 @@ public partial class LoopQueue<T>
         private void BeginWait(LoopQueue<T> queue)
         {
             EventLoop loop = queue._binding.Bind(queue);
-            if (_waiter?.Loop != loop)
-            {
-                _waiter = new LoopWaiter(loop);
-            }
-
-            WaitersOf(queue).Add(_waiter);
+            LoopWaiter waiter = _waiter ??= WaiterPool.Take(loop);
+            WaitersOf(queue).Add(waiter);
             _isWaiting = true;
-            ((LoopTask)loop.CurrentWork!).SuspendOn(_waiter, this);
+            ((LoopTask)loop.CurrentWork!).SuspendOn(waiter, this);
         }
 
         /// <summary>The task goes on. Returns what it goes on with if that is not a wake-up.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Gyre;
 
 /// <summary>The coroutines behind <c>Aio.Sleep</c>.</summary>
@@ -14,7 +16,8 @@ internal static class Sleeping
     /// <summary>One call of <c>Aio.Sleep</c>. As if it were the coroutine
     /// <c>try { await future; } finally { future.Stop(); }</c>.</summary>
     /// <remarks>Written by hand, because nearly everything that waits in a program sleeps: it is small, keeps its
-    /// future for the next call, and a cancellation goes through it without being thrown.</remarks>
+    /// future for the next call, and a cancellation goes through it without being thrown. The free ones are the
+    /// loop's, as their futures are: a thread would keep its closed loops by them.</remarks>
     private sealed class SleepBox : CoroutineBox<VoidResult>
     {
         private TimeSpan _delay;
@@ -29,7 +32,8 @@ internal static class Sleeping
 
         public static Coroutine Rent(TimeSpan delay)
         {
-            SleepBox box = (SleepBox?)BoxPool.TryRent(BoxPool<Sleep>.Current) ?? new SleepBox();
+            var pool = Unsafe.As<BoxPool?>(EventLoop.RunningOrNull?.SleepSlot);
+            SleepBox box = (SleepBox?)BoxPool.TryRent(pool) ?? new SleepBox();
             box._delay = delay;
             return new Coroutine(box, box.Version);
         }
@@ -64,12 +68,19 @@ internal static class Sleeping
         private protected override void ReturnToPool()
         {
             _suspended = false;
-            if (_future is { IsTimerIdle: false })
+            if (EventLoop.RunningOrNull is not { } loop)
+            {
+                // It has never run, or else nobody can see it any more.
+                GC.SuppressFinalize(this);
+                return;
+            }
+
+            if (_future is { } future && (!future.IsTimerIdle || future.Loop != loop))
             {
                 _future = null;
             }
 
-            BoxPool.Return(ref BoxPool<Sleep>.Current, this);
+            BoxPool.Return(ref Unsafe.As<object?, BoxPool?>(ref loop.SleepSlot), this);
         }
 
         private void Suspend(EventLoop loop, LoopTask task)
