@@ -13,8 +13,8 @@ public class FailureTests
     [Fact]
     public void RefusedConnection_Always_IsNamed()
     {
-        int port = FreePort.Take();
-        AssertFails(new Uri($"http://127.0.0.1:{port}/"), $"^connection refused by 127.0.0.1:{port}$");
+        using var port = new ClosedPort();
+        AssertFails(new Uri($"http://127.0.0.1:{port.Number}/"), $"^connection refused by 127.0.0.1:{port.Number}$");
     }
 
     [Fact]
@@ -158,10 +158,10 @@ public class FailureTests
     [Fact]
     public void Redirect_ToAnotherHost_NamesThatHost()
     {
-        int port = FreePort.Take();
+        using var port = new ClosedPort();
         using TestServer server = TestServer.Start(
-            request => request.AnswerAsync("302 Found", header: $"Location: http://127.0.0.1:{port}/\r\n"));
-        AssertFails(server.Url(), $"^connection refused by 127.0.0.1:{port}$");
+            request => request.AnswerAsync("302 Found", header: $"Location: http://127.0.0.1:{port.Number}/\r\n"));
+        AssertFails(server.Url(), $"^connection refused by 127.0.0.1:{port.Number}$");
     }
 
     /// <summary>Fetches the URL beside one that works.</summary>

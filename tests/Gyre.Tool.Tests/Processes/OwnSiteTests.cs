@@ -21,6 +21,20 @@ public class OwnSiteTests
     [InlineData(false)]
     public void Fetch_WithoutUrl_TakesAsLongAsTheSlowestPage(bool inProcess)
     {
+        // A machine with other work to do only adds: the best of some, and all pages every time.
+        const int Attempts = 10;
+        double ratio = double.MaxValue;
+        for (int i = 0; i < Attempts && ratio > 1.5; i++)
+        {
+            ratio = Math.Min(ratio, FetchAll(inProcess));
+        }
+
+        Assert.InRange(ratio, 1, 1.5);
+    }
+
+    /// <returns>How many times as long it took as the slowest page.</returns>
+    private static double FetchAll(bool inProcess)
+    {
         ToolRun run = inProcess ? ToolRun.Of("fetch", "--json") : ToolProcess.Run(["fetch", "--json"]);
         Assert.Empty(run.Error);
         Assert.Equal(0, run.ExitCode);
@@ -31,10 +45,9 @@ public class OwnSiteTests
             run.JsonResults.Select(result => result.GetProperty("bytes").GetInt64()).Order());
         JsonElement summary = run.JsonSummary;
         double slowest = run.JsonResults.Max(result => result.GetProperty("ms").GetDouble());
-        double total = summary.GetProperty("total_ms").GetDouble();
-        Assert.InRange(slowest, 500, total);
-        Assert.InRange(total, slowest, 1.5 * slowest);
+        Assert.InRange(slowest, 500, double.MaxValue);
         Assert.InRange(summary.GetProperty("sum_ms").GetDouble(), 5000, double.MaxValue);
+        return summary.GetProperty("total_ms").GetDouble() / slowest;
     }
 
     [Fact]
