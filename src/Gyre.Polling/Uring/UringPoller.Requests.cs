@@ -45,11 +45,12 @@ internal sealed unsafe partial class UringPoller
         entry->UserData = DataOf(socket, Tag.Input);
     }
 
-    /// <summary>Has the kernel tell of each edge of input until it is cancelled.</summary>
+    /// <summary>Has the kernel tell of each edge of input until it is cancelled. Not of urgent data: see
+    /// <see cref="AddUnchecked"/>.</summary>
     internal void AddInputPoll(UringSocket socket, int descriptor)
     {
         UringSubmission* entry = AddPoll(
-            descriptor, Libc.EpollIn | Libc.EpollUrgent | Libc.EpollReadHangUp, UringFlags.PollMultishot);
+            descriptor, Libc.EpollIn | Libc.EpollReadHangUp, UringFlags.PollMultishot);
         entry->UserData = DataOf(socket, Tag.Input);
     }
 

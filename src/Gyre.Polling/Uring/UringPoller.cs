@@ -38,8 +38,16 @@ namespace Gyre.Polling;
 // 7. A short poll of a ring for which nothing happened needs no system call: the kernel sets a bit in shared
 // memory when it has work for the ring.
 //
-// 8. Memory of rings is locked memory, which may be short; and the kernel gives it back late. So rings are
-// small: a batch is never large, since the kernel does some 20 pieces of work in one call.
+// 8. One call does some 20 pieces of the work that arrived, the oldest first, and leaves the rest for the next. So a
+// call that waits is fair by itself. But when something is to be executed without the kernel's word (more input in a
+// socket, tasks of the loop), it would be executed once for each 20 of the others: then there are as many calls as it
+// takes to have them all.
+//
+// 9. The completion of a poll has the flags of the wake-up, which for TCP say "urgent data" whenever data came. Whether
+// there is any is looked up before the loop sleeps, for all sockets at once: see UringPoller.Urgent.
+//
+// 10. Memory of rings is locked memory, which may be short; and the kernel gives it back late. So rings are
+// small: a batch is never large, since the kernel does some 20 pieces of work in one call (fact 8).
 
 /// <summary>The poller on Linux's io_uring.</summary>
 [DebuggerDisplay("io_uring, {Sockets.Count} sockets")]
@@ -56,6 +64,10 @@ internal sealed partial class UringPoller : Poller
     private const ulong WakeupKey = ulong.MaxValue;
 
     private const int EnterTriesMax = 1000;
+
+    // No more than epoll would tell of in one poll. The rest comes with the next one.
+    private const int CompletionsOfAPoll = 256;
+    private const int EntersOfAPollMax = 16;
 
     private readonly UringRing _ring;
     private readonly EventWakeup _wakeup;
@@ -136,6 +148,7 @@ internal sealed partial class UringPoller : Poller
             TakeOwnership();
         }
 
+        CheckForUrgentData(timeoutNanoseconds);
         if (Operations.HasReady)
         {
             Operations.HandOver(ready);
@@ -152,6 +165,10 @@ internal sealed partial class UringPoller : Poller
         if ((timeoutNanoseconds != 0 && !_ring.HasCompletions) || _ring.NeedsEnter)
         {
             Enter(_ring.HasCompletions ? 0 : timeoutNanoseconds);
+            if (timeoutNanoseconds == 0)
+            {
+                EnterForAll();
+            }
         }
 
         _wakeup.EndPoll();
@@ -276,6 +293,15 @@ internal sealed partial class UringPoller : Poller
                 ? new InvalidOperationException(
                     "An io_uring belongs to the thread that polled first. Run the loop on that thread, or use epoll.")
                 : Errno.ToException(-result);
+        }
+    }
+
+    /// <summary>Others are ready without the kernel's word: has it do all the work that is there. Fact 8.</summary>
+    private void EnterForAll()
+    {
+        for (int i = 1; i < EntersOfAPollMax && _ring.NeedsEnter && _ring.CompletionCount < CompletionsOfAPoll; i++)
+        {
+            Enter(timeoutNanoseconds: 0);
         }
     }
 

@@ -242,6 +242,9 @@ internal sealed unsafe class UringRing : IDisposable
     // Pairs with the kernel's release of the tail after it wrote an entry.
     public uint CompletionsEnd() => Volatile.Read(ref *_completionTail);
 
+    /// <summary>How many completions wait to be taken.</summary>
+    public int CompletionCount => (int)(CompletionsEnd() - _head);
+
     /// <summary>Whether a completion waits to be taken.</summary>
     public bool HasCompletions => _head != CompletionsEnd();
 

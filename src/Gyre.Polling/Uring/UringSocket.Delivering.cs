@@ -81,6 +81,13 @@ internal sealed partial class UringSocket
         else if (IsInputReady)
         {
             Debug.Assert(_inputRequest != InputRequest.Receive, "Input is received in one way at a time.");
+
+            // Before the sink is called: it may throw.
+            if (IsTcp)
+            {
+                _poller.AddUnchecked(this);
+            }
+
             OnReceivedDirectly(BufferedSink is { } buffered ? ReceiveBuffered(buffered) : Receive(sink));
         }
     }

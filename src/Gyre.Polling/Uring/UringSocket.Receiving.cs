@@ -94,6 +94,26 @@ internal sealed partial class UringSocket
         AssertRequestInvariants();
     }
 
+    /// <summary>Asks for urgent data. A closed socket's descriptor is negative, which the kernel passes over.</summary>
+    public PollEntry UrgentDataCheck => new() { Descriptor = Descriptor, Events = Libc.PollUrgent };
+
+    /// <summary>There is urgent data: only a receive that finds nothing proves that nothing is left.</summary>
+    public void OnUrgentData()
+    {
+        if (IsClosed || _inputRequest == InputRequest.Receive)
+        {
+            // A multishot receive is not stopped by it.
+            return;
+        }
+
+        IsInputReady = true;
+        IsInputSpecial = true;
+        if (IsInputArmed)
+        {
+            Operations.ExecuteAgain(Input);
+        }
+    }
+
     protected override void BeginReceive()
     {
         if (HasInput)

@@ -32,6 +32,9 @@ internal sealed partial class UringSocket : DescriptorSocket
     /// <summary>Whether it stands in the poller's list of sockets to settle.</summary>
     public bool IsUnsettled { get; set; }
 
+    /// <summary>Whether it stands in the poller's list of sockets that may have urgent data.</summary>
+    public bool IsUnchecked { get; set; }
+
     /// <summary>Whether the kernel has a request of this socket.</summary>
     public bool HasRequests => _inputRequest != InputRequest.None || _outputRequest != OutputRequest.None;
 

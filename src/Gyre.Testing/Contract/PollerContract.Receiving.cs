@@ -248,19 +248,28 @@ public sealed partial class PollerContract
     }
 
     [Clause("Urgent data is not received in line and does not stop what comes behind it.")]
-    internal void StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive()
+    [Case(0, false)]
+    [Case(100_000, false)]
+    [Case(100_000, true)]
+    internal void StartReceiving_UrgentDataInBetween_TheBytesBehindItArrive(int before, bool isBusy)
     {
         (PollSocket socket, Socket peer) = Harness.Connect();
         var sink = new ReceiveRecorder();
         socket.StartReceiving(sink);
+
+        // A backend may receive in another way after large messages.
+        byte[] large = Pattern(before);
+        BackgroundWork sending = InBackground(() => peer.Send(large));
+        Harness.RunUntil(() => sink.Count == before);
+        sending.Join();
         for (int i = 1; i <= 20; i++)
         {
             peer.Send([1]);
             peer.Send([99], SocketFlags.OutOfBand);
             peer.Send([2]);
-            Harness.RunUntil(() => sink.Count == i * 2);
+            Harness.RunUntil(() => sink.Count == before + (i * 2), isBusy ? 0 : 10_000_000);
         }
 
-        Expect.Equal(Enumerable.Range(0, 40).Select(i => (byte)(1 + (i % 2))), sink.Bytes);
+        Expect.Equal(large.Concat(Enumerable.Range(0, 40).Select(i => (byte)(1 + (i % 2)))), sink.Bytes);
     }
 }

@@ -6,6 +6,7 @@ namespace Gyre.Polling.Tests;
 /// <summary>Passes everything on to a backend of this machine, and does one thing wrong.</summary>
 internal sealed partial class BrokenPoller(Poller inner, Fault fault) : Poller
 {
+    private readonly FewAtOnce _few = new();
     private bool _isDisposed;
     private int _wakes;
 
@@ -28,6 +29,13 @@ internal sealed partial class BrokenPoller(Poller inner, Fault fault) : Poller
             _ => timeoutNanoseconds,
         };
         Volatile.Write(ref _wakes, Math.Max(Volatile.Read(ref _wakes) - 1, 0));
+        if (fault == Fault.HandsOverFew)
+        {
+            inner.Poll(_few.IsEmpty ? timeout : 0, _few);
+            _few.HandOver(ready);
+            return;
+        }
+
         inner.Poll(timeout, fault == Fault.ExecutesInsideThePoll ? new Executor() : ready);
         TellOfClosedDescriptors();
     }
@@ -91,6 +99,40 @@ internal sealed partial class BrokenPoller(Poller inner, Fault fault) : Poller
         if (fault != Fault.LeavesSocketsOpen)
         {
             inner.Dispose();
+        }
+    }
+
+    private sealed class FewAtOnce : IReadyQueue
+    {
+        private readonly Queue<PollOperation> _waiting = new();
+        private PollOperation? _first;
+
+        public bool IsEmpty => _waiting.Count == 0;
+
+        public void Enqueue(PollOperation operation)
+        {
+            if (_first is null)
+            {
+                _first = operation;
+            }
+            else
+            {
+                _waiting.Enqueue(operation);
+            }
+        }
+
+        public void HandOver(IReadyQueue ready)
+        {
+            if (_first is not null)
+            {
+                ready.Enqueue(_first);
+                _first = null;
+            }
+
+            for (int i = 0; i < 10 && _waiting.TryDequeue(out PollOperation? operation); i++)
+            {
+                ready.Enqueue(operation);
+            }
         }
     }
 

@@ -27,6 +27,9 @@ public enum Fault
     /// <summary>Operations are executed by the poll that finds them.</summary>
     ExecutesInsideThePoll,
 
+    /// <summary>A poll hands over its first operation, and of the others no more than ten.</summary>
+    HandsOverFew,
+
     /// <summary><see cref="Poller.HasOperations"/> is true from the beginning.</summary>
     AlwaysHasOperations,
 

@@ -27,6 +27,7 @@ public sealed class PollerContractTests
             + "Close_OperationIsInTheQueue_SinkIsNotCalled "
             + "Execute_MoreThanOneBuffer_GoesOnInTheNextPollWithoutWaiting "
             + "StopReceiving_OperationIsInTheQueue_SinkIsNotCalledAndNothingIsLost",
+        [Fault.HandsOverFew] = "StartReceiving_OneSocketAlwaysHasMore_TheOthersGetTheirTurn",
         [Fault.AlwaysHasOperations] =
             "HasOperations_NothingStarted_IsFalse Close_InTheSink_NothingFollows "
             + "PipeWriting_PipeIsFull_GoesOnWhenThereIsRoom",
