@@ -6,7 +6,7 @@ namespace Gyre;
 internal sealed class IteratorRegistry
 {
     // In the order in which they were begun.
-    private readonly OrderedDictionary<OpenIterator, bool> _open = [];
+    private readonly OrderedSet<OpenIterator> _open = new();
     private bool _shutDown;
 
     public bool HasOpen => _open.Count > 0;
@@ -21,7 +21,7 @@ internal sealed class IteratorRegistry
                 $"async iterator '{iterator.Name}' was begun after ShutdownAsyncgens; nobody will close it");
         }
 
-        _open.TryAdd(iterator, true);
+        _open.Add(iterator);
     }
 
     public bool Remove(OpenIterator iterator) => _open.Remove(iterator);
@@ -30,7 +30,7 @@ internal sealed class IteratorRegistry
     public async Coroutine ShutDown(EventLoop loop)
     {
         _shutDown = true;
-        LoopTask[] closing = [.. _open.Keys.Select(iterator => loop.CreateTask(iterator.Close(loop)))];
+        LoopTask[] closing = [.. _open.Select(iterator => loop.CreateTask(iterator.Close(loop)))];
         _open.Clear();
         if (closing.Length > 0)
         {

@@ -22,7 +22,7 @@ public sealed class TaskGroup
     private readonly CancelScope? _scope;
 
     // Insertion order is kept, so that an abort cancels the tasks in the order of their creation.
-    private readonly OrderedDictionary<LoopTask, bool> _tasks = new(ReferenceEqualityComparer.Instance);
+    private readonly OrderedSet<LoopTask> _tasks = new();
     private readonly List<Exception> _errors = [];
     private readonly DoneItem _doneItem;
     private SleepFuture? _allDone;
@@ -127,7 +127,7 @@ public sealed class TaskGroup
     }
 
     /// <summary>The tasks that have not ended, in the order of their creation.</summary>
-    internal LoopTask[] Snapshot() => [.. _tasks.Keys];
+    internal LoopTask[] Snapshot() => _tasks.ToArray();
 
     /// <summary>Runs a body and joins what it started.</summary>
     internal static async Coroutine Run(Func<TaskGroup, Coroutine> body)
@@ -179,7 +179,7 @@ public sealed class TaskGroup
     private void Add(LoopTask task)
     {
         // Also for a task that has ended eagerly: its end is counted in its own turn.
-        _tasks.Add(task, true);
+        _tasks.Add(task);
         task.AddCallback(_doneItem);
 
         // Its first step may have run eagerly, and have cancelled the scope or the group, before the group knew of the
@@ -209,7 +209,7 @@ public sealed class TaskGroup
         while (_tasks.Count > 0)
         {
             using LoopTask.ScopeMask mask = _aborting ? _parent.MaskScopes() : default;
-            _allDone = new JoinFuture(_parent.Loop, _tasks.Keys);
+            _allDone = new JoinFuture(_parent.Loop, _tasks);
             try
             {
                 await _allDone;
