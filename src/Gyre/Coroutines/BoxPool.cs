@@ -69,8 +69,10 @@ internal sealed class BoxPool
                 return false;
             }
 
-            Array.Resize(ref _slots, count * 2);
-            slots = _slots;
+            // Array.Resize is generic: the runtime would have to compile it for these slots.
+            slots = new Slot[count * 2];
+            Array.Copy(_slots, slots, count);
+            _slots = slots;
         }
 
         slots[count].Box = box;

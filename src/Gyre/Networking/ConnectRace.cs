@@ -13,14 +13,16 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
     private readonly WaitFuture _done = new(loop);
     private int _next;
     private TimerHandle? _timer;
-    private PollSocket? _winner;
 
     /// <summary>Why the attempts failed, in the order in which they did.</summary>
     public List<SocketException> Errors { get; } = [];
 
-    /// <summary>Runs the race. Null when every address failed: then see <see cref="Errors"/>.</summary>
+    /// <summary>The connected socket. Null when every address failed: then see <see cref="Errors"/>.</summary>
+    public PollSocket? Winner { get; private set; }
+
+    /// <summary>Runs the race.</summary>
     /// <remarks>On cancel: every socket is closed.</remarks>
-    public async Coroutine<PollSocket?> RunAsync()
+    public async Coroutine RunAsync()
     {
         bool delivered = false;
         try
@@ -28,7 +30,6 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
             StartNext();
             await _done;
             delivered = true;
-            return _winner;
         }
         finally
         {
@@ -37,7 +38,7 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
             if (!delivered)
             {
                 // It won in the moment in which the waiter was cancelled.
-                _winner?.Close(abort: true);
+                Winner?.Close(abort: true);
             }
         }
     }
@@ -110,14 +111,14 @@ internal sealed class ConnectRace(EventLoop loop, IReadOnlyList<EndPoint> remote
             return;
         }
 
-        if (_winner is not null)
+        if (Winner is not null)
         {
             // Two connections stood in the same iteration.
             attempt.Close();
             return;
         }
 
-        _winner = attempt.Socket;
+        Winner = attempt.Socket;
         _timer?.Cancel();
         _next = remotes.Count;
         _done.Release();

@@ -12,51 +12,55 @@ internal static class Connecting
         EventLoop loop, string host, int port, ConnectionOptions options)
     {
         AddressFamily family = options.LocalEndPoint?.AddressFamily ?? options.AddressFamily;
-        IPAddress[] addresses = await HostResolver.ResolveAsync(loop, host, family);
-        EndPoint[] remotes = [.. Interleave(addresses).Select(address => new IPEndPoint(address, port))];
-        string name = host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
-        return await ConnectAsync(loop, remotes, name, options);
-    }
-
-    /// <summary>Connects to the first of several addresses that can be reached.</summary>
-    /// <param name="loop">The loop.</param>
-    /// <param name="remotes">The addresses, in the order in which they are tried.</param>
-    /// <param name="name">What errors call the other end.</param>
-    /// <param name="options">How to connect.</param>
-    public static async Coroutine<PollSocket> ConnectAsync(
-        EventLoop loop, IReadOnlyList<EndPoint> remotes, string name, ConnectionOptions options)
-    {
+        IPAddress[] addresses =
+            HostResolver.Literal(host, family) ?? await HostResolver.ResolveAsync(loop, host, family);
+        EndPoint[] remotes = addresses.Length == 1
+            ? [new IPEndPoint(addresses[0], port)]
+            : [.. Interleave(addresses).Select(address => new IPEndPoint(address, port))];
         var race = new ConnectRace(loop, remotes, options);
-        return await race.RunAsync() ?? throw Failure(name, remotes, race.Errors);
+        await race.RunAsync();
+        return race.Winner ?? throw Failure(
+            host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}", remotes, race.Errors);
     }
 
-    /// <summary>Makes a transport of a connected socket, with TLS if the options ask for it.</summary>
-    /// <param name="loop">The loop.</param>
-    /// <param name="socket">The connected socket. It is closed when this fails.</param>
-    /// <param name="protocolFactory">Makes the protocol.</param>
-    /// <param name="host">The name that the certificate must be valid for.</param>
-    /// <param name="options">How to connect.</param>
-    public static Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
-        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, string host, ConnectionOptions options)
-        where TProtocol : Protocol =>
-        OpenAsync(loop, socket, protocolFactory, protocol => TlsOptions.Setup(protocol, host, options));
+    /// <summary>Connects to an address.</summary>
+    public static async Coroutine<PollSocket> ConnectAsync(EventLoop loop, EndPoint remote, ConnectionOptions options)
+    {
+        EndPoint[] remotes = [remote];
+        var race = new ConnectRace(loop, remotes, options);
+        await race.RunAsync();
+        return race.Winner ?? throw Failure(remote.ToString()!, remotes, race.Errors);
+    }
 
-    /// <summary>Makes a transport of a connected socket, of either side.</summary>
-    /// <param name="loop">The loop.</param>
-    /// <param name="socket">The connected socket. It is closed when this fails.</param>
-    /// <param name="protocolFactory">Makes the protocol.</param>
-    /// <param name="tlsSetup">What a handshake needs; null without TLS.</param>
-    public static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenAsync<TProtocol>(
-        EventLoop loop, PollSocket socket, Func<TProtocol> protocolFactory, Func<Protocol, TlsSetup?> tlsSetup)
+    /// <summary>Makes the protocol of a connected socket, which is closed when that fails.</summary>
+    public static TProtocol MakeProtocol<TProtocol>(PollSocket socket, Func<TProtocol> factory)
         where TProtocol : Protocol
     {
-        TProtocol protocol;
+        try
+        {
+            return factory() ?? throw new InvalidOperationException(
+                "The protocol factory returned null. Return a new protocol for each connection.");
+        }
+        catch
+        {
+            socket.Close(abort: true);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a transport of a socket that this side has connected, with TLS if the options ask for it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="socket">The connected socket. It is closed when this fails.</param>
+    /// <param name="protocol">The protocol. It has been told when this ends.</param>
+    /// <param name="host">The name that the certificate must be valid for.</param>
+    /// <param name="options">How to connect.</param>
+    public static Coroutine<Transport> OpenAsync(
+        EventLoop loop, PollSocket socket, Protocol protocol, string host, ConnectionOptions options)
+    {
         TlsSetup? tls;
         try
         {
-            protocol = protocolFactory() ?? throw new InvalidOperationException(
-                "The protocol factory returned null. Return a new protocol for each connection.");
-            tls = tlsSetup(protocol);
+            tls = TlsOptions.Setup(protocol, host, options);
         }
         catch
         {
@@ -64,21 +68,39 @@ internal static class Connecting
             throw;
         }
 
-        if (tls is null)
-        {
-            return (await OpenAsync(loop, socket, protocol), protocol);
-        }
-
-        // It hears nothing: TLS puts a protocol of its own in its place, before its first turn.
-        SocketTransport lower = SocketTransport.Start(loop, socket, new NoProtocol());
-
-        // On cancel the future is cancelled, and the transport resets the connection.
-        return (await TlsTransport.Start(lower, tls).Opened, protocol);
+        return OpenAsync(loop, socket, protocol, tls);
     }
 
-    /// <summary>Makes a transport of a connected socket, and waits until its protocol has been told.</summary>
-    private static async Coroutine<Transport> OpenAsync(EventLoop loop, PollSocket socket, Protocol protocol)
+    /// <summary>The same for a socket that was accepted.</summary>
+    public static Coroutine<Transport> OpenAsync(
+        EventLoop loop, PollSocket socket, Protocol protocol, ServerOptions options)
     {
+        TlsSetup? tls;
+        try
+        {
+            tls = TlsOptions.Setup(protocol, options);
+        }
+        catch
+        {
+            socket.Close(abort: true);
+            throw;
+        }
+
+        return OpenAsync(loop, socket, protocol, tls);
+    }
+
+    private static async Coroutine<Transport> OpenAsync(
+        EventLoop loop, PollSocket socket, Protocol protocol, TlsSetup? tls)
+    {
+        if (tls is not null)
+        {
+            // It hears nothing: TLS puts a protocol of its own in its place, before its first turn.
+            SocketTransport lower = SocketTransport.Start(loop, socket, new NoProtocol());
+
+            // On cancel the future is cancelled, and the transport resets the connection.
+            return await TlsTransport.Start(lower, tls).Opened;
+        }
+
         var opened = new WaitFuture(loop);
         SocketTransport transport = SocketTransport.Start(loop, socket, protocol, opened: opened);
         try

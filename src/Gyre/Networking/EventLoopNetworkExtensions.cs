@@ -33,9 +33,7 @@ public static class EventLoopNetworkExtensions
             where TProtocol : Protocol
         {
             ArgumentNullException.ThrowIfNull(protocolFactory);
-            ArgumentException.ThrowIfNullOrEmpty(host);
-            CheckPort(port, min: 1);
-            CheckTls(options, host);
+            CheckHost(host, port, options);
             return ConnectToHost(loop, protocolFactory, host, port, options ?? s_connectionDefaults);
         }
 
@@ -195,30 +193,39 @@ public static class EventLoopNetworkExtensions
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToHost<TProtocol>(
         EventLoop loop, Func<TProtocol> protocolFactory, string host, int port, ConnectionOptions options)
-        where TProtocol : Protocol =>
-        await Connecting.OpenAsync(
-            loop, await Connecting.ConnectAsync(loop, host, port, options), protocolFactory, host, options);
+        where TProtocol : Protocol
+    {
+        PollSocket socket = await Connecting.ConnectAsync(loop, host, port, options);
+        TProtocol protocol = Connecting.MakeProtocol(socket, protocolFactory);
+        return (await Connecting.OpenAsync(loop, socket, protocol, host, options), protocol);
+    }
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> ConnectToAddress<TProtocol>(
         EventLoop loop, Func<TProtocol> protocolFactory, EndPoint remote, ConnectionOptions options)
-        where TProtocol : Protocol =>
-        await Connecting.OpenAsync(
-            loop,
-            await Connecting.ConnectAsync(loop, [remote], remote.ToString()!, options),
-            protocolFactory,
-            HostOf(remote),
-            options);
+        where TProtocol : Protocol
+    {
+        PollSocket socket = await Connecting.ConnectAsync(loop, remote, options);
+        TProtocol protocol = Connecting.MakeProtocol(socket, protocolFactory);
+        return (await Connecting.OpenAsync(loop, socket, protocol, HostOf(remote), options), protocol);
+    }
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> OpenSocket<TProtocol>(
         EventLoop loop, Func<TProtocol> protocolFactory, Socket socket, ConnectionOptions options)
-        where TProtocol : Protocol =>
-        await Connecting.OpenAsync(loop, Attach(loop, socket), protocolFactory, "", options);
+        where TProtocol : Protocol
+    {
+        PollSocket attached = Attach(loop, socket);
+        TProtocol protocol = Connecting.MakeProtocol(attached, protocolFactory);
+        return (await Connecting.OpenAsync(loop, attached, protocol, "", options), protocol);
+    }
 
     private static async Coroutine<(Transport Transport, TProtocol Protocol)> AcceptSocket<TProtocol>(
         EventLoop loop, Func<TProtocol> protocolFactory, Socket socket, ServerOptions options)
-        where TProtocol : Protocol =>
-        await Connecting.OpenAsync(
-            loop, Attach(loop, socket), protocolFactory, protocol => TlsOptions.Setup(protocol, options));
+        where TProtocol : Protocol
+    {
+        PollSocket attached = Attach(loop, socket);
+        TProtocol protocol = Connecting.MakeProtocol(attached, protocolFactory);
+        return (await Connecting.OpenAsync(loop, attached, protocol, options), protocol);
+    }
 
     private static PollSocket Attach(EventLoop loop, Socket socket)
     {
@@ -238,6 +245,13 @@ public static class EventLoopNetworkExtensions
     private static string HostOf(EndPoint remote) => (remote as IPEndPoint)?.Address.ToString() ?? "";
 
     /// <summary>Before anything is connected.</summary>
+    internal static void CheckHost(string host, int port, ConnectionOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        CheckPort(port, min: 1);
+        CheckTls(options, host);
+    }
+
     private static void CheckTls(ConnectionOptions? options, string host)
     {
         if (options?.Tls is { } tls)

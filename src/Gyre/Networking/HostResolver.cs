@@ -28,17 +28,28 @@ internal sealed class HostResolver(
     private int _threads;
     private int _idleThreads;
 
+    /// <summary>The address that a host is written as; null for a name.</summary>
+    public static IPAddress[]? Literal(string host, AddressFamily family)
+    {
+        if (!IPAddress.TryParse(host, out IPAddress? literal))
+        {
+            return null;
+        }
+
+        return family == AddressFamily.Unspecified || family == literal.AddressFamily
+            ? [literal]
+            : throw NetworkErrors.Create(
+                SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
+    }
+
     /// <summary>The addresses of a host, in the system's order of preference. A literal address needs no
     /// thread.</summary>
     /// <remarks>On cancel: lets go at once; a lookup that has begun ends in the background.</remarks>
     public static async Coroutine<IPAddress[]> ResolveAsync(EventLoop loop, string host, AddressFamily family)
     {
-        if (IPAddress.TryParse(host, out IPAddress? literal))
+        if (Literal(host, family) is { } literal)
         {
-            return family == AddressFamily.Unspecified || family == literal.AddressFamily
-                ? [literal]
-                : throw NetworkErrors.Create(
-                    SocketError.HostNotFound, $"'{host}' is no address of the family {family}");
+            return literal;
         }
 
         // The system's resolver, unless a test has attached its own before.

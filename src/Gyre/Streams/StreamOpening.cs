@@ -1,4 +1,5 @@
 using System.Net;
+using Gyre.Polling;
 
 namespace Gyre;
 
@@ -12,11 +13,13 @@ internal static class StreamOpening
         EventLoop loop, string host, int port, StreamConnectionOptions? options)
     {
         options ??= s_connectionDefaults;
+        EventLoopNetworkExtensions.CheckHost(host, port, options);
 
         // Held here until the writer holds it: the protocol does not.
         var reader = new LoopStreamReader(options.Limit);
-        (Transport transport, StreamProtocol protocol) = await loop.CreateConnection(
-            () => new StreamProtocol(loop, reader), host, port, options);
+        PollSocket socket = await Connecting.ConnectAsync(loop, host, port, options);
+        var protocol = new StreamProtocol(loop, reader);
+        Transport transport = await Connecting.OpenAsync(loop, socket, protocol, host, options);
         return new Connection(reader, new LoopStreamWriter(transport, protocol, reader));
     }
 

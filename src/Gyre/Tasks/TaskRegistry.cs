@@ -183,8 +183,10 @@ internal sealed class TaskRegistry : IDisposable
         }
         else if (_tail.Length < ChunkSize)
         {
-            Array.Resize(ref _tail, _tail.Length * 2);
-            _chunks[0] = _tail;
+            // Array.Resize is generic: the runtime would have to compile it for these slots.
+            var tail = new Slot[_tail.Length * 2];
+            Array.Copy(_tail, tail, _tail.Length);
+            _chunks[0] = _tail = tail;
         }
         else
         {
