@@ -1,17 +1,19 @@
 namespace Gyre.Bench;
 
-/// <summary>As <see cref="ProtocolEcho"/>, into a buffer of its own.</summary>
+/// <summary>As <see cref="ProtocolEcho"/>, into a buffer of the program's.</summary>
+/// <remarks>The protocols of a loop share one, which is hot: bytes are put into it between <see cref="GetBuffer"/> and
+/// <see cref="BufferUpdated"/> only, and <see cref="Transport.Write(ReadOnlySpan{byte})"/> has sent or copied them when it
+/// returns (G-142).</remarks>
 internal sealed class BufferedEcho : BufferedProtocol
 {
-    // Written out or copied by the transport before the next bytes come, so one is enough.
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(StreamEcho.BufferSize, pinned: true);
+    private readonly Memory<byte> _buffer = HotBuffer.OfThread;
     private Transport? _transport;
 
     public override void ConnectionMade(Transport transport) => _transport = transport;
 
     public override Memory<byte> GetBuffer(int sizeHint) => _buffer;
 
-    public override void BufferUpdated(int count) => _transport!.Write(_buffer.AsSpan(0, count));
+    public override void BufferUpdated(int count) => _transport!.Write(_buffer.Span[..count]);
 
     public override void PauseWriting() => _transport!.PauseReading();
 

@@ -38,7 +38,7 @@ internal static class SocketEcho
 
     private static async Coroutine EchoAsync(EventLoop loop, Socket connection)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(StreamEcho.BufferSize);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(HotBuffer.Size);
         using (connection)
         {
             try

@@ -7,19 +7,14 @@ namespace Gyre.Bench;
 /// coroutine goes on, and here nobody waits between a read and the write of what it got.</remarks>
 internal static class StreamEcho
 {
-    public const int BufferSize = 128 * 1024;
-
-    [ThreadStatic]
-    private static byte[]? t_buffer;
-
     public static async Coroutine Serve(LoopStreamReader reader, LoopStreamWriter writer)
     {
-        byte[] buffer = t_buffer ??= GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+        Memory<byte> buffer = HotBuffer.OfThread;
         try
         {
-            while (await reader.ReadAsync(buffer.AsMemory()) is var count and > 0)
+            while (await reader.ReadAsync(buffer) is var count and > 0)
             {
-                writer.Write(buffer.AsSpan(0, count));
+                writer.Write(buffer.Span[..count]);
                 await writer.DrainAsync();
             }
         }

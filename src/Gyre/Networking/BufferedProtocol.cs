@@ -7,8 +7,10 @@ public abstract class BufferedProtocol : Protocol
 {
     /// <summary>Gives the memory for the next bytes. asyncio: <c>get_buffer</c>.</summary>
     /// <param name="sizeHint">How many bytes are likely; -1 when that is not known. Any other size is fine too.</param>
-    /// <returns>At least one byte. It is the transport's until <see cref="BufferUpdated"/>, or until the next
-    /// <see cref="GetBuffer"/> when nothing had arrived.</returns>
+    /// <returns>At least one byte. Bytes are put into it between this call and <see cref="BufferUpdated"/>, and at no
+    /// other time; nothing else of the loop runs in between. So the protocols of one loop may share a buffer, if each is
+    /// done with it when its <see cref="BufferUpdated"/> returns (G-142). When nothing had arrived, no such call
+    /// follows.</returns>
     public abstract Memory<byte> GetBuffer(int sizeHint);
 
     /// <summary>Bytes are in the buffer. asyncio: <c>buffer_updated</c>.</summary>

@@ -1,14 +1,18 @@
 namespace Gyre.Tests.Networking;
 
-/// <summary>Gives buffers of one size and notes what came into them.</summary>
-public sealed class BufferedRecorder(int bufferSize) : BufferedProtocol
+/// <summary>Gives one buffer and notes what came into it.</summary>
+public sealed class BufferedRecorder(byte[] buffer) : BufferedProtocol
 {
-    private readonly byte[] _buffer = new byte[bufferSize];
     private readonly List<byte> _received = [];
+
+    public BufferedRecorder(int bufferSize)
+        : this(new byte[bufferSize])
+    {
+    }
 
     public byte[] Received => [.. _received];
 
-    public override Memory<byte> GetBuffer(int sizeHint) => _buffer;
+    public override Memory<byte> GetBuffer(int sizeHint) => buffer;
 
-    public override void BufferUpdated(int count) => _received.AddRange(_buffer.AsSpan(0, count));
+    public override void BufferUpdated(int count) => _received.AddRange(buffer.AsSpan(0, count));
 }

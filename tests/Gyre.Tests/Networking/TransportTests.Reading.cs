@@ -193,6 +193,33 @@ public partial class TransportTests
         await pair.CloseAsync();
     });
 
+    /// <summary>Guarantee G-142: two protocols of a loop give the same memory.</summary>
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void BufferedProtocol_OneBufferForSeveral_EachFindsItsOwnBytes(PollerBackend backend) => Run(backend, async () =>
+    {
+        byte[] shared = new byte[1000];
+        var pairs = new List<ProtocolPair<RecordingProtocol, BufferedRecorder>>();
+        for (int i = 0; i < 4; i++)
+        {
+            pairs.Add(await ProtocolPair<RecordingProtocol, BufferedRecorder>.OpenAsync(
+                new RecordingProtocol(), new BufferedRecorder(shared)));
+        }
+
+        byte[][] sent = [.. pairs.Select(_ => RandomNumberGenerator.GetBytes(100_000))];
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            pairs[i].ClientTransport.Write(sent[i]);
+        }
+
+        await Until(() => pairs.TrueForAll(pair => pair.Server.Received.Length == 100_000));
+        for (int i = 0; i < pairs.Count; i++)
+        {
+            Assert.Equal(sent[i], pairs[i].Server.Received);
+            await pairs[i].CloseAsync();
+        }
+    });
+
     /// <summary>CPython: BaseTestBufferedProtocol.test_buffered_proto_create_connection,
     /// SelectorSocketTransportBufferedProtocolTests.test_ctor, test_read_ready.</summary>
     [Theory]
