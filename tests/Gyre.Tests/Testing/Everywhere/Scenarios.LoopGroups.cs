@@ -5,6 +5,9 @@ namespace Gyre.Tests.Testing.Everywhere;
 
 internal static partial class Scenarios
 {
+    /// <summary>All is on one loop: a wake-up, and one that is handed on, take a few turns and no time.</summary>
+    private const int WakeUpTurns = 10;
+
     private static readonly LoopGroupOptions s_two = new() { Count = 2 };
 
     private static void AddLoopGroups(Dictionary<string, Scenario> all)
@@ -118,9 +121,9 @@ internal static partial class Scenarios
             LoopTask<int> target = scenario.Target(queue.GetAsync());
             await Aio.Yield();
             LoopTask<int> other = Aio.CreateTask(queue.GetAsync());
-            await Aio.Sleep(1.Milliseconds());
+            await Virtual.Turns(WakeUpTurns);
             queue.TryPut(1);
-            await Aio.Sleep(1.Milliseconds());
+            await Virtual.Turns(WakeUpTurns);
             Assert.Equal(target.IsCancelled, other.IsDone);
             queue.TryPut(2);
             await EndAll(target, other);
@@ -134,9 +137,9 @@ internal static partial class Scenarios
             LoopTask target = scenario.Target(queue.PutAsync(1));
             await Aio.Yield();
             LoopTask other = Aio.CreateTask(queue.PutAsync(2));
-            await Aio.Sleep(1.Milliseconds());
+            await Virtual.Turns(WakeUpTurns);
             List<int> items = [await queue.GetAsync()];
-            await Aio.Sleep(1.Milliseconds());
+            await Virtual.Turns(WakeUpTurns);
             Assert.Equal(target.IsCancelled, other.IsDone);
             while (items.Count < (target.IsCancelled ? 2 : 3))
             {
