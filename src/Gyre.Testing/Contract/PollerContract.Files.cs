@@ -85,10 +85,13 @@ public sealed partial class PollerContract
         Harness.Settle();
         Expect.False(sender.IsDone);
 
-        // Who waits for room costs nothing.
-        int before = Harness.Enqueued;
-        Harness.Settle();
-        Expect.Equal(before, Harness.Enqueued);
+        // Who waits for room costs nothing. What the system has yet to move to the peer may make some at first.
+        Harness.RunUntil(() =>
+        {
+            int before = Harness.Enqueued;
+            Harness.Settle();
+            return Harness.Enqueued == before;
+        });
         Expect.Throws<InvalidOperationException>(() => socket.TrySend([1], out _));
         long sent = sender.Sent;
         socket.Close(abort: true);

@@ -107,7 +107,17 @@ public sealed partial class PollerContract
         (PollSocket socket, Socket peer) = Harness.Connect();
         (SendRecorder sink, _) = SendIntoFull(socket, Pattern(1));
         peer.Close(timeout: 0);
-        Harness.RunUntil(() => sink.Calls > 0);
+        Harness.RunUntil(() =>
+        {
+            if (sink.Calls > 0 && sink.Error == SocketError.Success)
+            {
+                // What the system had yet to move to the peer has made room at the last moment.
+                sink = new SendRecorder();
+                socket.Send(Pattern(1), sink);
+            }
+
+            return sink.Calls > 0;
+        });
         Harness.Settle();
         Expect.Equal(SocketError.ConnectionReset, sink.Error);
         Expect.Equal(1, sink.Calls);

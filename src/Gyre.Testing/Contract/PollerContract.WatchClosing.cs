@@ -67,7 +67,7 @@ public sealed partial class PollerContract
     internal void Watch_DroppedSocket_IsClosedByTheCollector()
     {
         WeakReference handle = WaitAndDrop();
-        for (int i = 0; i < 10 && handle.IsAlive; i++)
+        for (int i = 0; i < 100 && handle.IsAlive; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

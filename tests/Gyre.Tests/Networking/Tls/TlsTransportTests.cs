@@ -37,10 +37,18 @@ public class TlsTransportTests : NetworkTest
         using var server = new TlsTestServer();
         byte[] sent = RandomNumberGenerator.GetBytes(20_000_000);
         byte[]? hash = null;
-        Task served = server.ServeAsync(async (ssl, _) => hash = await SHA256.HashDataAsync(ssl));
+
+        // The peer is on another thread: one that reads meanwhile may keep up with the writer.
+        var mayRead = new TaskCompletionSource();
+        Task served = server.ServeAsync(async (ssl, _) =>
+        {
+            await mayRead.Task;
+            hash = await SHA256.HashDataAsync(ssl);
+        });
         (Transport transport, RecordingProtocol protocol) = await Connect(server);
         transport.Write(sent);
         Assert.Contains("pause", protocol.Calls);
+        mayRead.SetResult();
         transport.Close();
         await Until(() => protocol.IsLost);
         await served;
