@@ -5,20 +5,17 @@ namespace Gyre;
 
 /// <summary>Bytes that were received and not yet read, in one piece, so that they can be searched as a span.</summary>
 /// <remarks>Memory is rented while there are bytes: an idle connection holds none.</remarks>
-// A struct, never copied: part of the reader, whose every read looks whether it is empty.
-internal struct InputBuffer
+internal sealed class InputBuffer
 {
     private const int CapacityMin = 4096;
 
-    private byte[] _array;
+    private byte[] _array = [];
     private int _start;
     private int _end;
 
-    public InputBuffer() => _array = [];
+    public int Count => _end - _start;
 
-    public readonly int Count => _end - _start;
-
-    public readonly ReadOnlySpan<byte> Span => _array.AsSpan(_start, Count);
+    public ReadOnlySpan<byte> Span => _array.AsSpan(_start, Count);
 
     public void Append(ReadOnlySpan<byte> data)
     {
