@@ -36,11 +36,12 @@ public sealed class DatagramProgramTests : DatagramTest
 
         using Peer socat = Peer.Start(
             "socat",
-            $"UDP4-RECVFROM:{address.Port.ToString(CultureInfo.InvariantCulture)},bind={address.Address}",
+            $"UDP4-RECVFROM:{address.Port.ToString(CultureInfo.InvariantCulture)},bind={address.Address},fork",
             "PIPE");
         RecordingDatagrams client = await OpenAsync(remote: address);
 
-        // Until it listens, the system says that nobody does.
+        // Until it listens, the system says that nobody does. It forks for each datagram: one that answers too late, for
+        // its own taste, ends without an answer, and the next one is another's.
         while (client.Received.Count == 0)
         {
             client.Transport.SendTo("hello"u8);
