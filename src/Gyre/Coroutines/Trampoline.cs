@@ -14,6 +14,11 @@ internal sealed class Trampoline
     [ThreadStatic]
     private static Trampoline? t_current;
 
+    /// <summary>So many awaits end in one call of <see cref="Run"/>. A power of two.</summary>
+    // The runtime counts calls to see what is hot, and replaces code when it is called. A chain that ran in one call
+    // would be counted once, and would run in the code that it began with.
+    private const int AwaitsInRun = 256;
+
     // The chains that are being run below the current one on the native stack: theirs have started it eagerly.
     private readonly List<(WorkItem Runner, CoroutineBox Anchor)> _outer = [];
 
@@ -23,8 +28,6 @@ internal sealed class Trampoline
 
     public static Trampoline Current
     {
-        // Inlined, without what happens once: every step of a task begins here.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => t_current ?? MakeCurrent();
     }
 
@@ -43,22 +46,33 @@ internal sealed class Trampoline
     /// when it has ended. Set by the layer of tasks.</summary>
     public static Action<EventLoop, CoroutineBox, Action>? StartDetached { get; set; }
 
-    /// <summary>Runs a chain from its innermost box until it is suspended or ends.</summary>
-    /// <param name="box">The innermost box.</param>
+    /// <summary>The trampoline of the thread that runs the loop. For code that this thread runs.</summary>
+    // A static of the thread costs a call. The loop is at hand where a step begins.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Trampoline Of(EventLoop loop) => Unsafe.As<Trampoline?>(loop.TrampolineSlot) ?? FindFor(loop);
+
+    /// <summary>Makes ready to run a chain from its innermost box.</summary>
+    /// <param name="box">The innermost box, for <see cref="Run"/>.</param>
     /// <param name="outer">The loop's current work before that of this chain: where a chain has started this one
     /// eagerly, its task.</param>
-    /// <param name="loop">The loop that runs, for the count of awaits.</param>
-    /// <returns>The chain's root when it has ended, or null when the task was suspended.</returns>
-    public CoroutineBox? Run(CoroutineBox box, WorkItem? outer, EventLoop loop)
+    public void Enter(CoroutineBox box, WorkItem? outer)
     {
-        CoroutineBox? outerAnchor = _anchor;
-        if (outerAnchor is not null)
+        if (_anchor is { } anchor)
         {
-            _outer.Add((outer!, outerAnchor));
+            _outer.Add((outer!, anchor));
         }
 
         _anchor = box;
-        CoroutineBox anchor = box;
+    }
+
+    /// <summary>Runs the chain that was entered until it is suspended or ends, or for a while.</summary>
+    /// <param name="box">The innermost box, or what this has returned.</param>
+    /// <param name="loop">The loop that runs, for the count of awaits.</param>
+    /// <returns>Null when the task was suspended, or the chain's root when it has ended. A box that has not ended is the
+    /// one to go on with, at once.</returns>
+    public CoroutineBox? Run(CoroutineBox box, EventLoop loop)
+    {
+        CoroutineBox anchor = _anchor!;
         while (true)
         {
             box.MoveNext();
@@ -71,13 +85,14 @@ internal sealed class Trampoline
             if (!box.IsCompleted)
             {
                 // It waits for something that is no coroutine.
-                box = null!;
-                break;
+                Leave();
+                return null;
             }
 
             if (box.Parent is not { } parent)
             {
-                break;
+                Leave();
+                return box;
             }
 
             if (box == anchor)
@@ -87,24 +102,33 @@ internal sealed class Trampoline
             }
 
             parent.OnReturned();
-            if (--loop.AwaitsLeft <= 0 && TryGiveWay(box, parent, loop))
+            int left = --loop.AwaitsLeft;
+            if (left <= 0 && TryGiveWay(box, parent, loop))
             {
-                box = null!;
-                break;
+                Leave();
+                return null;
             }
 
             box = parent;
+            if ((left & (AwaitsInRun - 1)) == 0)
+            {
+                return box;
+            }
         }
+    }
 
-        _anchor = null;
+    private void Leave()
+    {
         Thrown = null;
-        if (outerAnchor is not null)
+        if (_outer.Count == 0)
         {
-            _anchor = _outer[^1].Anchor;
-            _outer.RemoveAt(_outer.Count - 1);
+            _anchor = null;
+            return;
         }
 
-        return box;
+        // While a chain is run there is an anchor, so each that another has started has found one.
+        _anchor = _outer[^1].Anchor;
+        _outer.RemoveAt(_outer.Count - 1);
     }
 
     /// <summary>Has the task give way, if this is the place for it.</summary>
@@ -123,6 +147,13 @@ internal sealed class Trampoline
     }
 
     private static Trampoline MakeCurrent() => t_current = new Trampoline();
+
+    private static Trampoline FindFor(EventLoop loop)
+    {
+        Trampoline found = Current;
+        loop.TrampolineSlot = found;
+        return found;
+    }
 
     /// <summary>The coroutine that runs now in a chain of this task; null when none does.</summary>
     public CoroutineBox? InnermostOf(WorkItem runner)

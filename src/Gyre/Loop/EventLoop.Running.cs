@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gyre.Polling;
 
 namespace Gyre;
@@ -8,6 +9,11 @@ public sealed partial class EventLoop : IReadyQueue
     private static EventLoop? t_running;
 
     private static readonly WorkItem s_pollOperation = new PollOperationItem();
+
+    /// <summary>So many entries are run by one call of <see cref="RunReady"/>.</summary>
+    // The runtime counts calls to see what is hot, and replaces code when it is called. With all the entries of a burst in
+    // one call it would see a handful of calls, and run them in the code that it began with.
+    private const int EntriesInRun = 256;
 
     private Thread? _thread;
     private bool _stopping;
@@ -58,6 +64,7 @@ public sealed partial class EventLoop : IReadyQueue
         ExecutionContext outerContext = ExecutionContext.Capture()!;
         SynchronizationContext? outerSynchronization = SynchronizationContext.Current;
         t_running = this;
+        TrampolineSlot = null;
         SynchronizationContext.SetSynchronizationContext(SynchronizationContext);
         try
         {
@@ -71,6 +78,7 @@ public sealed partial class EventLoop : IReadyQueue
         {
             _stopping = false;
             CurrentWork = null;
+            TrampolineSlot = null;
             t_running = null;
             ExecutionContext.Restore(outerContext);
             SynchronizationContext.SetSynchronizationContext(outerSynchronization);
@@ -162,10 +170,17 @@ public sealed partial class EventLoop : IReadyQueue
 
         // 3. Exactly what is ready now. What that schedules waits for the next iteration, so I/O
         //    is looked at again after a bounded time.
-        RunReady(Ready.BeginIteration());
+        int left = Ready.BeginIteration();
+        for (; left > EntriesInRun; left -= EntriesInRun)
+        {
+            RunReady(EntriesInRun);
+        }
+
+        RunReady(left);
         Iterations++;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunReady(int count)
     {
         while (count > 0)

@@ -92,6 +92,10 @@ public sealed partial class EventLoop : IDisposable
     /// it.</summary>
     internal object? WaiterSlot { get; set; }
 
+    /// <summary>What runs coroutines on the thread that runs the loop, while it does: in it, not found by the thread at
+    /// each step.</summary>
+    internal object? TrampolineSlot { get; set; }
+
     /// <summary>The waits of plain async code that the running step has begun, the last first.</summary>
     internal WorkItem? PlainWaits { get; set; }
 

@@ -185,7 +185,7 @@ public abstract partial class Future
     }
 
     private void ScheduleCallback(WorkItem item) =>
-        Loop.Ready.Enqueue(item, this, null, (item as DoneCallback)?.Context);
+        Loop.Ready.Enqueue(item, this, (item as DoneCallback)?.Context);
 
     /// <param name="callback">What the caller gave, and gives again to remove it.</param>
     /// <param name="wrapped">What is called.</param>

@@ -36,14 +36,14 @@ public abstract partial class LoopTask : ICoroutineRunner
     internal void SuspendToYield(CoroutineBox leaf)
     {
         SetLeaf(leaf);
-        Loop.Ready.Enqueue(this, null, null, null);
+        Loop.Ready.Enqueue(this, null, null);
     }
 
     void ICoroutineRunner.GiveWay(CoroutineBox leaf)
     {
         _leaf = leaf;
         _flags |= TaskFlags.GaveWay;
-        Loop.Ready.Enqueue(this, null, null, null);
+        Loop.Ready.Enqueue(this, null, null);
     }
 
     /// <summary>One step: resumes the innermost coroutine and runs until the task waits again or ends.</summary>
@@ -80,7 +80,14 @@ public abstract partial class LoopTask : ICoroutineRunner
 
         WorkItem? outer = loop.CurrentWork;
         loop.CurrentWork = this;
-        CoroutineBox? ended = Trampoline.Current.Run(leaf, outer, loop);
+        Trampoline trampoline = Trampoline.Of(loop);
+        trampoline.Enter(leaf, outer);
+        CoroutineBox? ended = trampoline.Run(leaf, loop);
+        while (ended is { IsCompleted: false })
+        {
+            ended = trampoline.Run(ended, loop);
+        }
+
         if (outer is null)
         {
             // A null that the compiler sees needs no word to the collector.

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Gyre;
 
@@ -55,7 +56,8 @@ public sealed class LoopTask<T> : LoopTask, IFutureResult<T>, IAwaitable<T>
 
     private protected override void FinishWithResult(CoroutineBox root)
     {
-        _result = ((CoroutineBox<T>)root).TakeResult(root.Version);
+        // The root that the constructor was given: its type need not be asked for.
+        _result = Unsafe.As<CoroutineBox<T>>(root).TakeResult(root.Version);
         TryFinish();
     }
 }

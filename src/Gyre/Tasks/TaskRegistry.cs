@@ -155,7 +155,15 @@ internal sealed class TaskRegistry : IDisposable
         return made;
     }
 
-    private ref LoopTask? At(int slot) => ref _chunks[slot >> ChunkShift][slot & (ChunkSize - 1)].Task;
+    // Nearly always in the tail, which saves the way through the list.
+    private ref LoopTask? At(int slot)
+    {
+        Slot[] tail = _tail;
+        int index = slot - _tailStart;
+        return ref (uint)index < (uint)tail.Length
+            ? ref tail[index].Task
+            : ref _chunks[slot >> ChunkShift][slot & (ChunkSize - 1)].Task;
+    }
 
     /// <summary>The last task has gone, and with it the gaps before it.</summary>
     // A gap that is taken back here was made once: constant time, amortised.
