@@ -18,7 +18,7 @@ internal static class CaseList
         new("queue", "e", "an item between two tasks, through queues of one", 1_000_000, Queueing.PingPong),
         new("call-soon", "c", "callbacks that are queued at once", 1_000_000, Callbacks.AtOnce),
         new("call-soon-chain", "c2", "callbacks that queue the next one", 1_000_000, Callbacks.Chain),
-        new("call-later-cancel", null, "start a timer and cancel it", 1_000_000, Timers.StartAndCancel),
+        new("call-later-cancel", "t", "start a timer and cancel it", 1_000_000, Timers.StartAndCancel),
         new("sleepers", "d", "tasks that sleep 1 ms to 1 s", 100_000, Timers.Sleepers) { IsCold = true },
         new("cancel", null, "cancel a task that waits inside try/finally, three coroutines deep",
             100_000, Cancelling.ThreeDeep),

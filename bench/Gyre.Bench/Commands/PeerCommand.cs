@@ -19,23 +19,24 @@ internal static class PeerCommand
             Description = "Operations of a pass. 0: the usual number.",
             DefaultValueFactory = _ => 0,
         };
+        var cold = new Option<bool>("--cold") { Description = "No passes before the one that counts." };
         var command = new Command("peer", "Runs one case once, after passes that warm the code up, and prints what it cost.")
         {
-            test, count,
+            test, count, cold,
         };
         command.SetAction(parsed =>
         {
             Case one = CaseList.FindPeer(parsed.GetValue(test)!)!;
             int n = parsed.GetValue(count);
-            Console.WriteLine(Aio.Run(Measure(one, n > 0 ? n : one.Count)));
+            Console.WriteLine(Aio.Run(Measure(one, n > 0 ? n : one.Count, parsed.GetValue(cold))));
         });
         return command;
     }
 
-    private static async Coroutine<string> Measure(Case one, int count)
+    private static async Coroutine<string> Measure(Case one, int count, bool isCold)
     {
         bool isMemory = one.PeerName == "m";
-        for (int passes = isMemory ? 0 : WarmPasses; passes > 0; passes--)
+        for (int passes = isMemory || isCold ? 0 : WarmPasses; passes > 0; passes--)
         {
             // The last is as long as the one that counts, as with the peers: its memory is there already. Where theirs is
             // not, because the first pass counts, ours is neither: then the passes before it are for the compiler alone.
