@@ -9,7 +9,7 @@ public enum Fault
     /// <summary>The poller has no name.</summary>
     HasNoName,
 
-    /// <summary>A wait ends when half of its time is over.</summary>
+    /// <summary>A poll does not wait.</summary>
     WaitsTooShort,
 
     /// <summary>A poll with no time to wait waits for a second and a half.</summary>
