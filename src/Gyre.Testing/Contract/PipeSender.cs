@@ -3,30 +3,23 @@ using Gyre.Polling;
 
 namespace Gyre.Testing;
 
-/// <summary>Writes all of some bytes, as the pipe takes them.</summary>
-internal sealed class PipeSender : ISendSink
+/// <summary>Writes all of some bytes to a pipe, none of them at once: the poller has to tell of room each time.</summary>
+internal sealed class PipeSender : WholeSender
 {
     private readonly PollPipe _pipe;
-    private ReadOnlyMemory<byte> _rest;
 
     public PipeSender(PollPipe pipe, ReadOnlyMemory<byte> data)
+        : base(data)
     {
         _pipe = pipe;
-        _rest = data;
-        pipe.Write(data, this);
+        GoOn();
     }
 
-    public bool IsDone => _rest.IsEmpty || Error != SocketError.Success;
-
-    public SocketError Error { get; private set; }
-
-    public void OnSent(int count, SocketError error)
+    protected override int TrySend(ReadOnlySpan<byte> data, out SocketError error)
     {
-        Error = error;
-        _rest = _rest[count..];
-        if (!IsDone)
-        {
-            _pipe.Write(_rest, this);
-        }
+        error = SocketError.WouldBlock;
+        return 0;
     }
+
+    protected override void Send(ReadOnlyMemory<byte> data) => _pipe.Write(data, this);
 }

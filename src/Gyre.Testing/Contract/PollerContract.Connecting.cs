@@ -153,7 +153,7 @@ public sealed partial class PollerContract
         byte[] data = Pattern(300_000);
         var received = new ReceiveRecorder();
         accepted.Connections[0].StartReceiving(received);
-        var sender = new WholeSender(socket, data);
+        var sender = new SocketSender(socket, data);
         Harness.RunUntil(() => sender.IsDone);
         socket.Close(abort: false);
         Harness.RunUntil(() => received.IsOver);

@@ -147,8 +147,8 @@ public sealed partial class PollerContract
         var atOther = new ReceiveRecorder();
         one.StartReceiving(atOne);
         other.StartReceiving(atOther);
-        var fromOne = new WholeSender(one, data);
-        var fromOther = new WholeSender(other, data);
+        var fromOne = new SocketSender(one, data);
+        var fromOther = new SocketSender(other, data);
         Harness.RunUntil(() => fromOne.IsDone && fromOther.IsDone);
         one.Shutdown(SocketShutdown.Send);
         other.Shutdown(SocketShutdown.Send);

@@ -4,17 +4,9 @@ using Gyre.Polling;
 namespace Gyre.Testing;
 
 /// <summary>Sends all of some bytes: what goes at once, then the rest as the system takes it.</summary>
-internal sealed class WholeSender : ISendSink
+internal abstract class WholeSender(ReadOnlyMemory<byte> data) : ISendSink
 {
-    private readonly PollSocket _socket;
-    private ReadOnlyMemory<byte> _rest;
-
-    public WholeSender(PollSocket socket, ReadOnlyMemory<byte> data)
-    {
-        _socket = socket;
-        _rest = data;
-        GoOn();
-    }
+    private ReadOnlyMemory<byte> _rest = data;
 
     public bool IsDone => _rest.IsEmpty || Error != SocketError.Success;
 
@@ -27,22 +19,25 @@ internal sealed class WholeSender : ISendSink
     {
         Error = error;
         _rest = _rest[count..];
-        if (!IsDone)
-        {
-            GoOn();
-        }
+        GoOn();
     }
 
-    private void GoOn()
+    /// <summary>Sends what the system takes at once.</summary>
+    protected abstract int TrySend(ReadOnlySpan<byte> data, out SocketError error);
+
+    /// <summary>Sends as soon as there is room, and has this told.</summary>
+    protected abstract void Send(ReadOnlyMemory<byte> data);
+
+    protected void GoOn()
     {
         while (!IsDone)
         {
-            int count = _socket.TrySend(_rest.Span, out SocketError error);
+            int count = TrySend(_rest.Span, out SocketError error);
             _rest = _rest[count..];
             if (error == SocketError.WouldBlock)
             {
                 Waits++;
-                _socket.Send(_rest, this);
+                Send(_rest);
                 return;
             }
 

@@ -63,7 +63,7 @@ public sealed class EpollRegistrationTests : IDisposable
         Harness.RunUntil(() => connected.IsDone);
         using Socket peer = listener.Accept();
 
-        var sender = new WholeSender(socket, GC.AllocateArray<byte>(2_000_000, pinned: true));
+        var sender = new SocketSender(socket, GC.AllocateArray<byte>(2_000_000, pinned: true));
         Assert.True(sender.Waits > 0);
         Assert.Equal([Input | Libc.EpollOut], Registrations());
         byte[] buffer = new byte[100_000];
