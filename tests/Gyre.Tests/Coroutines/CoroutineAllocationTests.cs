@@ -8,34 +8,26 @@ public class CoroutineAllocationTests
 
     private static readonly TimeSpan s_warmUpLimit = TimeSpan.FromMinutes(2);
 
-#if DEBUG
-    private const bool IsRelease = false;
-#else
-    private const bool IsRelease = true;
-#endif
-
-    public static bool IsDebug => !IsRelease;
-
     /// <summary>The acceptance criterion: a coroutine that awaits a coroutine that completes at once allocates
     /// nothing.</summary>
-    [Fact(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfACoroutineThatCompletesAtOnce_AllocatesNothing() =>
         AssertAllocatesNothing(async () => await Add(1, 2));
 
-    [Fact(Skip = "As above.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfAVoidCoroutineThatCompletesAtOnce_AllocatesNothing() =>
         AssertAllocatesNothing(async () => await Void());
 
-    [Fact(Skip = "As above.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfAChain_AllocatesNothing() => AssertAllocatesNothing(async () => await Deep(20));
 
-    [Fact(Skip = "As above.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfAYield_AllocatesNothing() => AssertAllocatesNothing(async () => await Aio.Yield());
 
-    [Fact(Skip = "As above.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfASuspendedChain_AllocatesNothing() => AssertAllocatesNothing(async () => await DeepYield(20));
 
-    [Fact(Skip = "As above.", SkipWhen = nameof(IsDebug))]
+    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void Await_OfADoneFuture_AllocatesNothing()
     {
         using var test = new TestLoop();

@@ -13,14 +13,6 @@ public class EchoAllocationTests
     // How long the runtime may take to optimise the code. It ends a test that fails, and no other.
     private static readonly TimeSpan s_warmUpLimit = TimeSpan.FromMinutes(2);
 
-#if DEBUG
-    private const bool IsRelease = false;
-#else
-    private const bool IsRelease = true;
-#endif
-
-    public static bool IsDebug => !IsRelease;
-
     public static TheoryData<PollerBackend> Backends => NetworkTest.Backends;
 
     [Theory]
@@ -35,7 +27,7 @@ public class EchoAllocationTests
         AssertAllocatesNothing(
             backend, () => EventLoop.Running.CreateServer(() => new BufferedEchoProtocol(), "127.0.0.1", 0));
 
-    [Theory(Skip = "Code of a debug build boxes awaiters.", SkipWhen = nameof(IsDebug))]
+    [Theory(Skip = "Code of a debug build boxes awaiters.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     [MemberData(nameof(Backends))]
     public void Echo_OfStreams_AllocatesNothing(PollerBackend backend) =>
         AssertAllocatesNothing(backend, () => Aio.StartServer(ServeStream, "127.0.0.1", 0));

@@ -15,38 +15,27 @@ public class ReceiveInPlaceTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Reader_ReadThatWaits_IsReceivedIntoTheCallersMemory(PollerBackend backend) => Run(
+    public void Reader_ReadThatWaits_IsReceivedIntoTheCallersMemory(PollerBackend backend) => RunReads(
         backend,
-        async (connection, next, filled) =>
+        static connection => memory =>
         {
-            byte[] memory = new byte[5000];
-            for (byte i = 1; i < 10; i++)
-            {
-                LoopTask<int> read = Aio.CreateTask(connection.Reader.ReadAsync(memory.AsMemory(100, 4000)));
-                await next(i);
-                Assert.Equal(MessageLength, await read);
-                AssertIn(memory, 100, filled);
-                Assert.Equal(i, memory[100]);
-            }
+            LoopTask<int> read = Aio.CreateTask(connection.Reader.ReadAsync(memory));
+            return async () => await read;
         });
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void AsStream_ReadThatWaits_IsReceivedIntoTheCallersMemory(PollerBackend backend) => Run(
+    public void AsStream_ReadThatWaits_IsReceivedIntoTheCallersMemory(PollerBackend backend) => RunReads(
         backend,
-        async (connection, next, filled) =>
+        static connection =>
         {
-            byte[] memory = new byte[5000];
             Stream stream = connection.AsStream();
-            for (byte i = 1; i < 10; i++)
+            return memory =>
             {
-                ValueTask<int> read = stream.ReadAsync(memory.AsMemory(100, 4000));
+                ValueTask<int> read = stream.ReadAsync(memory);
                 Assert.False(read.IsCompleted);
-                await next(i);
-                Assert.Equal(MessageLength, await read);
-                AssertIn(memory, 100, filled);
-                Assert.Equal(i, memory[100]);
-            }
+                return async () => await read;
+            };
         });
 
     [Theory]
@@ -67,6 +56,24 @@ public class ReceiveInPlaceTests
                 AssertIn(segment.Array!, segment.Offset, filled);
                 Assert.Equal(i, segment[0]);
                 input.AdvanceTo(result.Buffer.End);
+            }
+        });
+
+    /// <summary>Reads that wait, one after another: each begins, a message comes, and it ends.</summary>
+    private static void RunReads(
+        PollerBackend backend, Func<Connection, Func<Memory<byte>, Func<Coroutine<int>>>> begin) => Run(
+        backend,
+        async (connection, next, filled) =>
+        {
+            byte[] memory = new byte[5000];
+            Func<Memory<byte>, Func<Coroutine<int>>> beginRead = begin(connection);
+            for (byte i = 1; i < 10; i++)
+            {
+                Func<Coroutine<int>> read = beginRead(memory.AsMemory(100, 4000));
+                await next(i);
+                Assert.Equal(MessageLength, await read());
+                AssertIn(memory, 100, filled);
+                Assert.Equal(i, memory[100]);
             }
         });
 

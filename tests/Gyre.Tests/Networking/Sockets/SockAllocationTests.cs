@@ -12,18 +12,12 @@ public class SockAllocationTests
 
     private static readonly TimeSpan s_warmUpLimit = TimeSpan.FromMinutes(2);
 
-#if DEBUG
-    public static bool IsDebug => true;
-#else
-    public static bool IsDebug => false;
-#endif
-
     public static TheoryData<PollerBackend> LinuxBackends { get; } =
     [
         .. ((PollerBackend[])[PollerBackend.Epoll, PollerBackend.IoUring]).Where(Poller.IsSupported),
     ];
 
-    [Theory(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipWhen = nameof(IsDebug))]
+    [Theory(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     [MemberData(nameof(LinuxBackends))]
     public void SockEcho_Steady_AllocatesNothing(PollerBackend backend) => Aio.Run(
         async () =>
