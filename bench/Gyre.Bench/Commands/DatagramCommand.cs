@@ -12,12 +12,7 @@ internal static class DatagramCommand
             Description = "How the echo is written.",
             DefaultValueFactory = _ => DatagramMode.Protocol,
         };
-        var backend = new Option<string>("--backend")
-        {
-            Description = "What the loop waits with.",
-            DefaultValueFactory = _ => "auto",
-        };
-        backend.AcceptOnlyFromAmong([.. BackendNames.All.Keys]);
+        Option<string> backend = CommonOptions.Backend();
         var count = new Option<int>("--count")
         {
             Description = "How many datagrams are measured, after 100,000 that are not.",

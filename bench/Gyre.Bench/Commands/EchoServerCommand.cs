@@ -13,27 +13,13 @@ internal static class EchoServerCommand
             Description = "How the server is written.",
             DefaultValueFactory = _ => EchoMode.Protocol,
         };
-        var backend = new Option<string>("--backend")
-        {
-            Description = "What the loop waits with.",
-            DefaultValueFactory = _ => "auto",
-        };
-        backend.AcceptOnlyFromAmong([.. BackendNames.All.Keys]);
-        var port = new Option<int>("--port")
-        {
-            Description = "The port on 127.0.0.1. 0: a free one.",
-            DefaultValueFactory = _ => 0,
-        };
-        var loops = new Option<int>("--loops")
-        {
-            Description = "How many loops, each on a thread of its own.",
-            DefaultValueFactory = _ => 1,
-        };
-        var work = new Option<int>("--work")
-        {
-            Description = "How often each message is hashed before it is sent back (mode protocol): work for the processor.",
-            DefaultValueFactory = _ => 0,
-        };
+        Option<string> backend = CommonOptions.Backend();
+        var port = CommonOptions.Number("--port", "The port on 127.0.0.1. 0: a free one.", 0);
+        var loops = CommonOptions.Number("--loops", "How many loops, each on a thread of its own.", 1);
+        var work = CommonOptions.Number(
+            "--work",
+            "How often each message is hashed before it is sent back (mode protocol): work for the processor.",
+            0);
         var command = new Command("echo-server", "Serves on 127.0.0.1 until SIGTERM.")
         {
             mode, backend, port, loops, work,

@@ -19,10 +19,10 @@ internal static partial class ScaleCommand
 
     public static Command Create()
     {
-        var loops = Number("--loops", "How many loops are set beside one.", 2);
-        var work = Number("--work", "How often the server hashes each message.", 4000);
-        var connections = Number("--connections", "How many talk to the server at once.", 50);
-        var rounds = Number("--rounds", "How often each is measured, in turns.", 5);
+        var loops = CommonOptions.Number("--loops", "How many loops are set beside one.", 2);
+        var work = CommonOptions.Number("--work", "How often the server hashes each message.", 4000);
+        var connections = CommonOptions.Number("--connections", "How many talk to the server at once.", 50);
+        var rounds = CommonOptions.Number("--rounds", "How often each is measured, in turns.", 5);
         var least = new Option<double>("--least")
         {
             Description = "Exit code 1 when the median ratio is less.",
@@ -61,12 +61,6 @@ internal static partial class ScaleCommand
         Print($"and {new RatioStatistics(costs, confidence: 0.99).Median:F2} x for the same processor time\n");
         return median;
     }
-
-    private static Option<int> Number(string name, string description, int value) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => value,
-    };
 
     private static void Print(FormattableString line) => Console.Write(line.ToString(CultureInfo.InvariantCulture));
 
