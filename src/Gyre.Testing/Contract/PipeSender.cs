@@ -3,7 +3,7 @@ using Gyre.Polling;
 
 namespace Gyre.Testing;
 
-/// <summary>Writes all of some bytes to a pipe, none of them at once: the poller has to tell of room each time.</summary>
+/// <summary>Writes all of some bytes to a pipe, none at once: the poller has to tell of room each time.</summary>
 internal sealed class PipeSender : WholeSender
 {
     private readonly PollPipe _pipe;

@@ -9,7 +9,7 @@ public class WaitAllocationTests
 
     private static readonly TimeSpan s_warmUpLimit = TimeSpan.FromMinutes(2);
 
-    [Fact(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void GetAsync_ThatWaits_AllocatesNothing()
     {
         var there = new LoopQueue<int>(maxSize: 1);
@@ -23,7 +23,7 @@ public class WaitAllocationTests
             });
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void PutAsync_ThatWaits_AllocatesNothing()
     {
         var queue = new LoopQueue<string>(maxSize: 1);
@@ -32,7 +32,7 @@ public class WaitAllocationTests
             round: async () => await queue.PutAsync("item"));
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void MoveNextAsync_ThatWaits_AllocatesNothing()
     {
         var there = new LoopQueue<int>();
@@ -46,7 +46,7 @@ public class WaitAllocationTests
             round: async () => Assert.True(await items.MoveNextAsync()));
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void LockAsync_ThatWaits_AllocatesNothing()
     {
         var mutex = new LoopLock();
@@ -61,7 +61,7 @@ public class WaitAllocationTests
         }
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void AcquireAsync_ThatWaits_AllocatesNothing()
     {
         var semaphore = new LoopSemaphore();
@@ -76,7 +76,7 @@ public class WaitAllocationTests
         }
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void WaitAsync_ForAnEvent_AllocatesNothing()
     {
         var happened = new LoopEvent();
@@ -90,7 +90,7 @@ public class WaitAllocationTests
             round: async () => await happened.WaitAsync());
     }
 
-    [Fact(Skip = "As above.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Fact(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     public void WaitAsync_ForACondition_AllocatesNothing()
     {
         var condition = new LoopCondition();

@@ -17,7 +17,7 @@ public class SockAllocationTests
         .. ((PollerBackend[])[PollerBackend.Epoll, PollerBackend.IoUring]).Where(Poller.IsSupported),
     ];
 
-    [Theory(Skip = "A debug build's state machines are allocated by the compiler's code.", SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
+    [Theory(Skip = Build.Allocates, SkipType = typeof(Build), SkipWhen = nameof(Build.IsDebug))]
     [MemberData(nameof(LinuxBackends))]
     public void SockEcho_Steady_AllocatesNothing(PollerBackend backend) => Aio.Run(
         async () =>
