@@ -40,8 +40,10 @@ namespace Gyre.Polling;
 [DebuggerDisplay("epoll, {Sockets.Count} sockets")]
 internal sealed partial class EpollPoller : Poller
 {
-    // The most events of one wait. The rest comes with the next one, after these have been executed.
-    private const int EventsMax = 256;
+    // The most events of one wait. The rest comes with the next one, after these have been executed. Not many: the
+    // kernel has looked at a socket when it reports an event of it, and what it looked at is still near the
+    // processor when the socket's turn comes. Not few: the wait itself costs as much as some hundred instructions.
+    private const int EventsMax = 32;
 
     // The eventfd's. No socket has this key: finding it finds nothing.
     private const ulong WakeupKey = ulong.MaxValue;
@@ -139,24 +141,10 @@ internal sealed partial class EpollPoller : Poller
             return;
         }
 
-        SocketTable<EpollSocket> sockets = Sockets;
-        for (; count > 0; count--)
+        Report(entry, count, ready);
+        if (count >= EventsWorthwhile && Sockets.Count > SocketsOfCache)
         {
-            ulong key = EpollEvents.ReadData(entry);
-            if (sockets.Find(key) is { } socket)
-            {
-                socket.OnEvents(EpollEvents.ReadEvents(entry), ready);
-            }
-            else if (EpollWatch.Find(Operations.Descriptors, key) is { } watch)
-            {
-                watch.OnEvents(EpollEvents.ReadEvents(entry), ready);
-            }
-            else
-            {
-                Pipes.Find(key)?.OnEvents(EpollEvents.ReadEvents(entry), ready);
-            }
-
-            entry += EpollEvents.Size;
+            LoadAhead(entry, count);
         }
     }
 
@@ -204,6 +192,30 @@ internal sealed partial class EpollPoller : Poller
         {
             _wakeup?.Dispose();
             _epoll?.Dispose();
+        }
+    }
+
+    private unsafe void Report(byte* entry, int count, IReadyQueue ready)
+    {
+        // SAFETY: the caller gives so many events.
+        SocketTable<EpollSocket> sockets = Sockets;
+        for (; count > 0; count--)
+        {
+            ulong key = EpollEvents.ReadData(entry);
+            if (sockets.Find(key) is { } socket)
+            {
+                socket.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            }
+            else if (EpollWatch.Find(Operations.Descriptors, key) is { } watch)
+            {
+                watch.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            }
+            else
+            {
+                Pipes.Find(key)?.OnEvents(EpollEvents.ReadEvents(entry), ready);
+            }
+
+            entry += EpollEvents.Size;
         }
     }
 

@@ -73,6 +73,10 @@ internal sealed partial class EpollSocket : DescriptorSocket
         }
     }
 
+    /// <summary>Reads what the socket's next turn will touch.</summary>
+    public int LoadAhead() =>
+        ReceiveSink is { } sink ? Descriptor + (_outputFull ? 1 : 0) + sink.LoadAhead() : 0;
+
     public override bool CanSendFiles => true;
 
     public override SocketError Shutdown(SocketShutdown how)

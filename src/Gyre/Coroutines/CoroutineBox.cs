@@ -70,6 +70,9 @@ internal abstract class CoroutineBox
     /// same step (G-138), and gives way at another await.</summary>
     public virtual bool HasFilledMemory => false;
 
+    /// <summary>Reads what a step that begins here will touch: this box, and the one that awaits it.</summary>
+    internal int LoadAhead() => _version + (Parent?._version ?? 0);
+
     /// <summary>Runs the coroutine to its next suspension or to its end. Never throws.</summary>
     public abstract void MoveNext();
 

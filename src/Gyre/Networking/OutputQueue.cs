@@ -6,15 +6,16 @@ namespace Gyre;
 /// <remarks>While the first segment is being sent, bytes may still be added behind its unsent ones: those
 /// stay as they are.</remarks>
 // Invariant: every segment in the queue has unsent bytes; Length is their sum.
-internal sealed class OutputQueue(SegmentPool pool)
+// A struct, never copied: part of the sender, whose every write looks whether it is empty.
+internal struct OutputQueue(SegmentPool pool)
 {
     private Segment? _head;
     private Segment? _tail;
 
-    public long Length { get; private set; }
+    public long Length { readonly get; private set; }
 
     /// <summary>The unsent bytes of the first segment. The queue must not be empty.</summary>
-    public ReadOnlyMemory<byte> First => _head!.Unsent;
+    public readonly ReadOnlyMemory<byte> First => _head!.Unsent;
 
     public void Append(ReadOnlySpan<byte> data)
     {

@@ -16,7 +16,7 @@ internal abstract class OutputSender(SystemTransport transport) : ISendSink
     /// <summary>From this many writes into a lost transport on, somebody does not look whether it is lost.</summary>
     private const int LostWritesMax = 5;
 
-    private readonly OutputQueue _queue = new(SegmentPool.Of(transport.Loop));
+    private OutputQueue _queue = new(SegmentPool.Of(transport.Loop));
     private WriteFlow _flow = new();
     private bool _isSending;
     private int _lostWrites;

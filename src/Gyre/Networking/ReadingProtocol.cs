@@ -9,6 +9,9 @@ internal abstract class ReadingProtocol : Protocol
     /// <summary>The memory of who waits. Empty when nobody does, or who waits must have a turn of its own.</summary>
     internal abstract Memory<byte> WantedInput { get; }
 
+    /// <summary>As <see cref="Gyre.Polling.IReceiveSink.LoadAhead"/>.</summary>
+    internal abstract int LoadAhead();
+
     /// <summary>Bytes are in the memory that was asked for just now. It is the last that happens in this turn: who
     /// waits runs inside the call.</summary>
     /// <param name="count">How many, from the memory's beginning: at least one.</param>

@@ -58,6 +58,8 @@ internal sealed partial class SocketTransport
             }
         }
 
+        int IReceiveSink.LoadAhead() => transport.LoadOutput() + protocol.LoadAhead();
+
         public void OnEndOfInput() => transport.OnEndOfInput();
 
         public void OnReceiveFailed(SocketError error) => transport.OnReceiveFailed(error);

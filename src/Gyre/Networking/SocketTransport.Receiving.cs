@@ -50,6 +50,9 @@ internal sealed partial class SocketTransport
         }
     }
 
+    // The protocol itself is somebody else's: nothing but its type can be read.
+    int IReceiveSink.LoadAhead() => LoadOutput() + (Protocol is ReadingProtocol ? 1 : 0);
+
     void IReceiveSink.OnEndOfInput() => OnEndOfInput();
 
     void IReceiveSink.OnReceiveFailed(SocketError error) => OnReceiveFailed(error);

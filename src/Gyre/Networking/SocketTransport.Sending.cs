@@ -67,6 +67,9 @@ internal sealed partial class SocketTransport
         }
     }
 
+    /// <summary>Reads what a write will touch: many answer what they receive.</summary>
+    private int LoadOutput() => (int)State + (_eofWritten ? 1 : 0) + (int)_output.Length;
+
     /// <summary>Everything that was written has gone out.</summary>
     private void OnFlushed()
     {

@@ -5,17 +5,20 @@ namespace Gyre;
 
 /// <summary>Bytes that were received and not yet read, in one piece, so that they can be searched as a span.</summary>
 /// <remarks>Memory is rented while there are bytes: an idle connection holds none.</remarks>
-internal sealed class InputBuffer
+// A struct, never copied: part of the reader, whose every read looks whether it is empty.
+internal struct InputBuffer
 {
     private const int CapacityMin = 4096;
 
-    private byte[] _array = [];
+    private byte[] _array;
     private int _start;
     private int _end;
 
-    public int Count => _end - _start;
+    public InputBuffer() => _array = [];
 
-    public ReadOnlySpan<byte> Span => _array.AsSpan(_start, Count);
+    public readonly int Count => _end - _start;
+
+    public readonly ReadOnlySpan<byte> Span => _array.AsSpan(_start, Count);
 
     public void Append(ReadOnlySpan<byte> data)
     {

@@ -15,6 +15,10 @@ public sealed partial class LoopStreamReader
     /// empty.</summary>
     internal Memory<byte> WantedInput => _taker is { } taker ? taker.Room : default;
 
+    /// <summary>Reads what the next input will touch: this, the writer, and the task that waits.</summary>
+    internal int LoadAhead() =>
+        _buffer.Count + (Writer?.Protocol is null ? 1 : 0) + (_wait is { } wait ? wait.LoadAhead() : 0);
+
     /// <summary>Bytes are in <see cref="WantedInput"/>. The last call of a turn.</summary>
     internal void OnWantedInput(int count)
     {

@@ -18,7 +18,7 @@ public sealed partial class LoopStreamReader
     /// <summary>The limit of readers that are not given one: 64 KiB.</summary>
     public const int DefaultLimit = 64 * 1024;
 
-    private readonly InputBuffer _buffer = new();
+    private InputBuffer _buffer = new();
     private Transport? _transport;
     private WaitFuture? _wait;
     private WaitFuture? _ownWait;

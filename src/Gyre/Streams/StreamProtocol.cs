@@ -71,6 +71,9 @@ internal sealed class StreamProtocol : ReadingProtocol
         }
     }
 
+    internal override int LoadAhead() =>
+        _reader.TryGetTarget(out LoopStreamReader? reader) ? reader.LoadAhead() : 0;
+
     internal override Memory<byte> WantedInput =>
         _reader.TryGetTarget(out LoopStreamReader? reader) ? reader.WantedInput : default;
 

@@ -24,6 +24,9 @@ internal sealed class WaitFuture(EventLoop loop) : Future(loop)
         }
     }
 
+    /// <summary>Reads what releasing the task that waits will touch.</summary>
+    public int LoadAhead() => LastCallback is LoopTask { Leaf: { } leaf } ? leaf.LoadAhead() : 0;
+
     /// <summary>Makes the future pending again. The waiter before has been resumed.</summary>
     public void Reset() => Reopen();
 
