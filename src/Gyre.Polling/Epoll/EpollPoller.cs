@@ -45,6 +45,10 @@ internal sealed partial class EpollPoller : Poller
     // processor when the socket's turn comes. Not few: the wait itself costs as much as some hundred instructions.
     private const int EventsMax = 32;
 
+    // What is left over from a turn, such as more input of a socket, comes again when the others that were ready have
+    // had theirs: when a wait has reported them all, or at the latest after so many full ones.
+    private const int FullBatchesMax = 8;
+
     // The eventfd's. No socket has this key: finding it finds nothing.
     private const ulong WakeupKey = ulong.MaxValue;
 
@@ -56,6 +60,8 @@ internal sealed partial class EpollPoller : Poller
     private readonly byte[] _events =
         GC.AllocateUninitializedArray<byte>(EventsMax * EpollEvents.MaxSize, pinned: true);
 
+    // Full ones that were reported while something was left over, since that was handed over last.
+    private int _fullBatches;
     private bool _disposed;
 
     /// <summary>Makes a poller.</summary>
@@ -116,19 +122,14 @@ internal sealed partial class EpollPoller : Poller
         // object; the kernel fills in as many events as it says.
         byte* entry = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_events));
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Operations.HasReady)
-        {
-            Operations.HandOver(ready);
-            timeoutNanoseconds = 0;
-        }
-
-        if (timeoutNanoseconds != 0 && !_wakeup.TryBeginWait())
+        if (Operations.HasReady || (timeoutNanoseconds != 0 && !_wakeup.TryBeginWait()))
         {
             timeoutNanoseconds = 0;
         }
 
         int count = Wait(entry, timeoutNanoseconds);
         _wakeup.EndPoll();
+        HandOverLeft(isBatchFull: count == EventsMax, ready);
         if (count < 0)
         {
             // A signal is an early return, as the contract allows. Nothing else can go wrong with a valid
@@ -193,6 +194,23 @@ internal sealed partial class EpollPoller : Poller
             _wakeup?.Dispose();
             _epoll?.Dispose();
         }
+    }
+
+    /// <summary>Hands over what is ready without the kernel's word, before what the kernel has just reported.</summary>
+    private void HandOverLeft(bool isBatchFull, IReadyQueue ready)
+    {
+        if (!Operations.HasReady)
+        {
+            return;
+        }
+
+        if (isBatchFull && ++_fullBatches < FullBatchesMax)
+        {
+            return;
+        }
+
+        _fullBatches = 0;
+        Operations.HandOver(ready);
     }
 
     private unsafe void Report(byte* entry, int count, IReadyQueue ready)
